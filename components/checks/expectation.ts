@@ -1,0 +1,146 @@
+/**
+ * What must hold in a running lab: who must reach whom, who must not, and what must be answered.
+ * Expectations are data. A lab states them beside its resources; `verify` proves them.
+ */
+
+interface Stated {
+  /** A short sentence that says what holds when the check passes: "Alice reaches the chat server". */
+  readonly name: string;
+}
+
+/** A target of a connection: an address or a name as the prober itself resolves it. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The engine shows the network with just this addressing. */
+export interface NetworkExpectation extends Stated {
+  readonly kind: "network";
+  /** Docker's name of the network. */
+  readonly network: string;
+  readonly driver: string;
+  readonly subnet: string;
+  readonly gateway: string;
+  readonly ipRange?: string;
+  /** Driver options that must be present with these values. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** The container has this address on this network, as the engine shows it. */
+export interface EndpointExpectation extends Stated {
+  readonly kind: "endpoint";
+  readonly container: string;
+  readonly network: string;
+  readonly address: string;
+}
+
+/** A name resolves to an address inside `from`, through the hosts file or through DNS and nothing else. */
+export interface ResolveExpectation extends Stated {
+  readonly kind: "resolve";
+  readonly from: string;
+  readonly host: string;
+  readonly through: "hosts" | "dns";
+  readonly address: string;
+}
+
+/**
+ * A TCP port is listening in the network stack that `from` sees, and none of `from`'s own processes is the listener:
+ * the evidence that the stack is another container's.
+ */
+export interface SharedListenerExpectation extends Stated {
+  readonly kind: "shared-listener";
+  readonly from: string;
+  /** The container whose network stack it is. */
+  readonly owner: string;
+  readonly port: number;
+}
+
+/** A TCP connection from `from` succeeds. */
+export interface ReachExpectation extends Stated {
+  readonly kind: "reach";
+  readonly from: string;
+  readonly to: Target;
+}
+
+/**
+ * A TCP connection from `from` to `to` is refused or gets no answer, while the same prober reaches `control` in the
+ * same moment. Without the control a dead prober would pass.
+ */
+export interface NoReachExpectation extends Stated {
+  readonly kind: "no-reach";
+  readonly from: string;
+  readonly to: Target;
+  readonly control: Target;
+}
+
+/** An HTTP GET is answered with this status and a body that contains this text. */
+export interface AnswerExpectation extends Stated {
+  readonly kind: "answer";
+  /** A container's name, or `operator`: the machine that runs `verify`, from outside every container. */
+  readonly from: string;
+  readonly url: string;
+  readonly status: number;
+  readonly contains: string;
+}
+
+/** The container's log holds each of these texts. */
+export interface LogExpectation extends Stated {
+  readonly kind: "log";
+  readonly from: string;
+  readonly contains: readonly string[];
+}
+
+export type Expectation =
+  | NetworkExpectation
+  | EndpointExpectation
+  | ResolveExpectation
+  | SharedListenerExpectation
+  | ReachExpectation
+  | NoReachExpectation
+  | AnswerExpectation
+  | LogExpectation;
+
+/** An expectation with its place: an entry of the stack output `expectations`. */
+export type PlacedExpectation = Expectation & {
+  readonly lab: string;
+  /** Name of the container host that `from`, `container` or `network` is on. */
+  readonly at: string;
+};
+
+/** How `verify` reaches a host's engine: an entry of the stack output `hosts`. */
+export interface EngineAccess {
+  readonly name: string;
+  readonly kind: string;
+  readonly os: "linux" | "windows";
+  /** What DOCKER_HOST would be: `unix:///var/run/docker.sock`. */
+  readonly engine: string;
+}
+
+export type CheckStatus =
+  /** It holds. */
+  | "pass"
+  /** It was tested and does not hold. */
+  | "fail"
+  /** It could not be tested: the prober did not run, the control was not reached, the engine did not answer. */
+  | "error";
+
+export interface Check {
+  readonly lab: string;
+  readonly name: string;
+  readonly kind: Expectation["kind"];
+  /** Where the check was made from: a container, a network, `operator`. */
+  readonly from: string;
+  /** What it was made against: `192.168.1.1:5000`, a URL, a name; empty where there is none. */
+  readonly to: string;
+  readonly status: CheckStatus;
+  /** The evidence, in one line. */
+  readonly detail: string;
+  /** How long the last attempt took, in milliseconds. */
+  readonly ms: number;
+}
+
+export interface Report {
+  readonly environment: string;
+  readonly checks: readonly Check[];
+}

@@ -1,0 +1,91 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { ContainerHost } from "../hosts/container-host";
+import type { Image } from "../images/image";
+import { labelList, labelsOf } from "../labels";
+import type { Network } from "../network/network";
+import type { ContainerSpec } from "../network/topology";
+
+export interface ContainerArgs {
+  /** The lab it belongs to. */
+  lab: string;
+  host: ContainerHost;
+  spec: ContainerSpec;
+  image: Image;
+  /** The networks its endpoints name, by Docker's name of the network. */
+  networks: ReadonlyMap<string, Network>;
+  /** The container whose network stack it shares, if its spec says so. */
+  stackOwner?: Container;
+  /** What it runs instead of the image's own command. */
+  command?: string[];
+  /** Environment variables. Not for secrets: `docker inspect` shows them. */
+  environment?: Record<string, string>;
+}
+
+/** Changes that the provider would report as done without doing them, so they replace the container instead. */
+const ignoredByUpdate = ["healthcheck", "tmpfs", "init", "cpuQuota", "cpuPeriod"];
+
+/** Seconds a container has to end by itself before it is killed. */
+const graceSeconds = 3;
+
+/**
+ * A container of a lab with its endpoints, as its {@link ContainerSpec} says.
+ *
+ *     new Container("docker-networks-chat-server", { lab, host, spec, image, networks }, { parent: this });
+ */
+export class Container extends pulumi.ComponentResource {
+  /** The engine's id: new whenever the container is made anew. */
+  readonly containerId: pulumi.Output<string>;
+
+  constructor(name: string, args: ContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("container-network-labs:containers:Container", name, {}, { providers: [args.host.docker], ...opts });
+    const { spec } = args;
+    const container = new docker.Container(
+      name,
+      {
+        name: spec.name,
+        image: args.image.imageId,
+        command: args.command,
+        envs: Object.entries(args.environment ?? {}).map(([key, value]) => `${key}=${value}`),
+        ...wiring(args),
+        labels: labelList(labelsOf(args.lab, spec.role)),
+        restart: "unless-stopped",
+        mustRun: true,
+        destroyGraceSeconds: graceSeconds,
+      },
+      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ignoredByUpdate },
+    );
+    this.containerId = container.id;
+    this.registerOutputs({ containerId: this.containerId });
+  }
+}
+
+function wiring(args: ContainerArgs): Partial<docker.ContainerArgs> {
+  const { spec, stackOwner } = args;
+  if (spec.sharesStackOf !== undefined) {
+    if (stackOwner === undefined) {
+      throw new Error(`container ${spec.name} shares the stack of ${spec.sharesStackOf}, which was not given`);
+    }
+    // By id: were the owner made anew under the same name, the name would leave this one in a dead namespace.
+    return { networkMode: pulumi.interpolate`container:${stackOwner.containerId}` };
+  }
+  return {
+    // Never left out: engines name their default differently, and the difference shows up as a change.
+    networkMode: args.host.os === "windows" ? "nat" : "bridge",
+    hostname: spec.name,
+    networksAdvanced: spec.endpoints.map((endpoint) => {
+      const network = args.networks.get(endpoint.network);
+      if (network === undefined) {
+        throw new Error(`container ${spec.name} has an endpoint on ${endpoint.network}, which was not given`);
+      }
+      return { name: network.networkId, ipv4Address: endpoint.address, aliases: [...endpoint.aliases] };
+    }),
+    hosts: spec.hostsEntries.map((entry) => ({ host: entry.name, ip: entry.address })),
+    ports: spec.ports.map((port) => ({
+      internal: port.containerPort,
+      external: port.hostPort,
+      ip: port.address,
+      protocol: port.protocol,
+    })),
+  };
+}

@@ -1,0 +1,54 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { HostOs } from "../labs/lab";
+
+/** A command on a host, in the terms that command.local.Command and command.remote.Command share. */
+export interface HostCommandArgs {
+  /** Runs when the resource is created, and again when an input changes and there is no `update`. */
+  create: pulumi.Input<string>;
+  update?: pulumi.Input<string>;
+  /** Takes away what `create` added, quietly if it is gone already. */
+  delete?: pulumi.Input<string>;
+  /** Data for the command. Secrets travel here and in no argument. */
+  stdin?: pulumi.Input<string>;
+  /** A change of any of these replaces the command: `delete`, then `create`. */
+  triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
+}
+
+/** What every kind of host is made from. */
+export interface ContainerHostArgs {
+  /** The name that settings, topology and checks know the host by. */
+  hostName: string;
+  os: HostOs;
+  /** Build argument `BASE`: the image that the labs' own images start from; empty where the Dockerfile says it. */
+  baseImage: Readonly<Record<string, string>>;
+}
+
+/**
+ * A machine with a container engine. Labs work with this and never ask which kind it is: they get an engine's provider,
+ * an operating system that decides the dialect, and a way to run a command on the machine itself.
+ */
+export abstract class ContainerHost extends pulumi.ComponentResource {
+  readonly hostName: string;
+  readonly os: HostOs;
+  /** Build argument `BASE`: the image that the labs' own images start from; empty where the Dockerfile says it. */
+  readonly baseImage: Readonly<Record<string, string>>;
+  /** `local`, `remote`, `scale-set`. */
+  abstract readonly kind: string;
+  /** How a user of this machine reaches what the host's containers publish: an address or a name. */
+  abstract readonly address: pulumi.Input<string>;
+  /** What DOCKER_HOST would be for this host's engine. */
+  abstract readonly engine: pulumi.Input<string>;
+  /** The engine. Every Docker resource of a lab is made through it; there is no default one to fall back on. */
+  abstract readonly docker: docker.Provider;
+
+  protected constructor(type: string, name: string, args: ContainerHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(type, name, {}, opts);
+    this.hostName = args.hostName;
+    this.os = args.os;
+    this.baseImage = args.baseImage;
+  }
+
+  /** Runs a command on the host, with `deleteBeforeReplace`, so that a replaced command's `delete` cannot undo the new one. */
+  abstract command(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): pulumi.CustomResource;
+}

@@ -1,0 +1,28 @@
+/** What a container engine has before this program touches it, as far as it can clash with what the settings ask for. */
+export interface EngineFacts {
+  readonly networks: readonly EngineNetwork[];
+  /** Running and stopped: a stopped one still has its name. */
+  readonly containers: readonly EngineContainer[];
+  /** Subnets that the host itself routes to, in CIDR form, beside those of its engine: its local network, a VPN. */
+  readonly hostSubnets?: readonly string[];
+}
+
+export interface EngineNetwork {
+  readonly name: string;
+  /** In CIDR form. IPv6 ones are ignored. */
+  readonly subnets: readonly string[];
+  /** Name of its bridge interface on the host, where it has one. */
+  readonly bridge?: string;
+  readonly labels: Readonly<Record<string, string | undefined>>;
+}
+
+export interface EngineContainer {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string | undefined>>;
+  /** Published ports that are in use. IPv6 addresses are ignored. */
+  readonly ports: readonly {
+    readonly address: string;
+    readonly hostPort: number;
+    readonly protocol: string;
+  }[];
+}

@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { networkInterfaces } from "node:os";
+import { promisify } from "node:util";
+import { BASE_IMAGE, BASE_IMAGE_STAND_IN } from "../images/base-image";
+import { label } from "../labels";
+import type { EngineFacts } from "./engine-facts";
+
+// The Docker client rather than a library: it alone understands contexts, ssh, TLS and credentials as users set them up.
+const run = promisify(execFile);
+const limits = { timeout: 30_000, maxBuffer: 64 * 1024 * 1024 };
+
+async function docker(engine: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run("docker", ["-H", engine, ...args], limits);
+  return stdout;
+}
+
+/** The engine that this machine's user reaches: DOCKER_HOST, else the current context of their Docker client. */
+export async function localEngine(): Promise<string> {
+  const { DOCKER_HOST } = process.env;
+  if (DOCKER_HOST !== undefined && DOCKER_HOST !== "") {
+    return DOCKER_HOST;
+  }
+  const { stdout } = await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], limits);
+  return stdout.trim();
+}
+
+/** What an engine has already, asked once before the first resource. Throws an Error with the engine's own words. */
+export async function askEngine(engine: string): Promise<EngineFacts> {
+  const [networks, containers] = await Promise.all([networksOf(engine), containersOf(engine)]);
+  return { networks, containers, hostSubnets: engine.startsWith("unix://") ? subnetsBesides(networks) : [] };
+}
+
+/** The image to build from: the official one, unless a stand-in was made on this engine because it was out of reach. */
+export async function baseImageOn(engine: string): Promise<string> {
+  const found = await docker(engine, "image", "ls", "--quiet", BASE_IMAGE_STAND_IN);
+  return found.trim() === "" ? BASE_IMAGE : BASE_IMAGE_STAND_IN;
+}
+
+interface InspectedNetwork {
+  Id: string;
+  Name: string;
+  IPAM: { Config: { Subnet?: string }[] | null };
+  Options: Record<string, string> | null;
+  Labels: Record<string, string> | null;
+}
+
+async function networksOf(engine: string): Promise<EngineFacts["networks"]> {
+  const ids = (await docker(engine, "network", "ls", "--quiet", "--no-trunc")).split("\n").filter(Boolean);
+  const inspected = JSON.parse(await docker(engine, "network", "inspect", ...ids)) as InspectedNetwork[];
+  return inspected.map(({ Id, Name, IPAM, Options, Labels }) => ({
+    name: Name,
+    subnets: (IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
+    bridge: Options?.["com.docker.network.bridge.name"] ?? `br-${Id.slice(0, 12)}`,
+    labels: Labels ?? {},
+  }));
+}
+
+const containerFormat = [label.stack, label.lab]
+  .map((name) => `{{json (.Label "${name}")}}`)
+  .reduce((row, cell) => `${row},${cell}`, "[{{json .Names}},{{json .Ports}}")
+  .concat("]");
+
+async function containersOf(engine: string): Promise<EngineFacts["containers"]> {
+  const listed = await docker(engine, "container", "ls", "--all", "--format", containerFormat);
+  return listed
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => {
+      const [name, ports, stack, lab] = JSON.parse(line) as [string, string, string, string];
+      return { name, ports: publishedPorts(ports), labels: stack === "" ? {} : { [label.stack]: stack, [label.lab]: lab } };
+    });
+}
+
+/** Ports as `docker container ls` lists them: `127.0.0.1:8080->80/tcp, 0.0.0.0:90-91->90-91/tcp, 443/tcp`. */
+export function publishedPorts(listed: string): { address: string; hostPort: number; protocol: "tcp" | "udp" }[] {
+  return listed.split(", ").flatMap((entry) => {
+    const match = /^(.+):(\d+)(?:-(\d+))?->.*\/(tcp|udp)$/.exec(entry);
+    if (match === null) {
+      return [];
+    }
+    const [, address, first, last, protocol] = match;
+    const count = last === undefined ? 1 : Number(last) - Number(first) + 1;
+    return Array.from({ length: count }, (_, i) => ({
+      address: address!.replace(/^\[?::\]?$/, "0.0.0.0"),
+      hostPort: Number(first) + i,
+      protocol: protocol as "tcp" | "udp",
+    }));
+  });
+}
+
+/** IPv4 subnets that this machine is on by itself: a network over one of these would cut it off from there. */
+function subnetsBesides(networks: EngineFacts["networks"]): string[] {
+  const bridges = new Set(networks.map(({ bridge }) => bridge));
+  return Object.entries(networkInterfaces())
+    .filter(([name]) => !bridges.has(name))
+    .flatMap(([, addresses]) => addresses ?? [])
+    .flatMap(({ family, internal, cidr }) => (family === "IPv4" && !internal && cidr !== null ? cidr : []));
+}

@@ -1,0 +1,52 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
+import { relative } from "node:path";
+import type { ContainerHost } from "../hosts/container-host";
+import { labelsOf } from "../labels";
+import { contentHash } from "./content-hash";
+
+export interface ImageArgs {
+  /** The lab it belongs to. */
+  lab: string;
+  host: ContainerHost;
+  /** Repository part of the image's name: `mypython2`. The tag is made from what goes into the image. */
+  repository: string;
+  /** Folder with the Dockerfile and all that it copies; on a Windows host `Dockerfile.windows` is taken. */
+  folder: string;
+  /** Build arguments. They end up in the image's history: no secrets. */
+  buildArgs?: Record<string, string>;
+}
+
+/**
+ * An image built on the host's engine from a folder of this project.
+ *
+ * The tag is a hash of the folder's content, the arguments and the labels. A changed file therefore makes a new image
+ * beside the old one, which is removed only after the containers have moved over; a failing build changes nothing.
+ */
+export class Image extends pulumi.ComponentResource {
+  /** The engine's id of the image, `sha256:…`. */
+  readonly imageId: pulumi.Output<string>;
+  /** Name and tag. */
+  readonly reference: string;
+
+  constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("container-network-labs:images:Image", name, {}, { providers: [args.host.docker], ...opts });
+    const dockerfile = args.host.os === "windows" ? "Dockerfile.windows" : "Dockerfile";
+    const build = { dockerfile, buildArgs: args.buildArgs ?? {}, label: labelsOf(args.lab, "image") };
+    const hash = createHash("sha256").update(contentHash(args.folder)).update(JSON.stringify(build)).digest("hex");
+    this.reference = `${args.repository}:${hash.slice(0, 12)}`;
+    const image = new docker.RemoteImage(
+      name,
+      {
+        name: this.reference,
+        // Relative to the project's folder, so that the state is the same in every clone.
+        build: { context: relative(process.cwd(), args.folder), remove: true, ...build },
+        forceRemove: true,
+      },
+      { parent: this },
+    );
+    this.imageId = image.imageId;
+    this.registerOutputs({ imageId: this.imageId, reference: this.reference });
+  }
+}

@@ -1,0 +1,18 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Labels by which everything of a stack is found again on an engine; nothing without them is ever touched. */
+export const label = {
+  stack: "container-network-labs.stack",
+  lab: "container-network-labs.lab",
+  role: "container-network-labs.role",
+} as const;
+
+/** The labels of a thing that plays `role` in `lab`, in the current stack. */
+export function labelsOf(lab: string, role: string): Record<string, string> {
+  return { [label.stack]: pulumi.getStack(), [label.lab]: lab, [label.role]: role };
+}
+
+/** A map of labels as the list that @pulumi/docker's networks and containers take. */
+export function labelList(labels: Record<string, string>): { label: string; value: string }[] {
+  return Object.entries(labels).map(([name, value]) => ({ label: name, value }));
+}

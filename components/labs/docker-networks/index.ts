@@ -1,0 +1,15 @@
+import type { LabDefinition } from "../lab";
+import { DockerNetworksLab } from "./docker-networks-lab";
+import { expectations } from "./expectations";
+import { faults, settings } from "./settings";
+import { topology } from "./topology";
+
+/** Networks, addresses and names as Docker gives them: a chat on a bridge of its own, and a web server met in four ways. */
+export const dockerNetworks: LabDefinition<typeof settings> = {
+  settings,
+  systems: ["linux", "windows"],
+  topology,
+  faults,
+  expectations,
+  declare: (given, host) => new DockerNetworksLab("docker-networks", { settings: given, host }),
+};

@@ -1,0 +1,7 @@
+import { dockerNetworks } from "./docker-networks";
+import type { LabDefinition } from "./lab";
+
+/** The labs there are, by the name that settings know them by. A new lab is one folder beside this file and one line here. */
+export const labs: Readonly<Record<string, LabDefinition>> = {
+  "docker-networks": dockerNetworks,
+};

@@ -1,0 +1,35 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { Expectation } from "../checks/expectation";
+import type { ContainerHost } from "../hosts/container-host";
+import type { LabTopology } from "../network/topology";
+import type { Fault } from "../settings/fault";
+
+/** A system whose containers a host runs; it decides the dialect. */
+export type HostOs = "linux" | "windows";
+
+/** What a lab gives back once it is declared. */
+export interface Lab {
+  /** Addresses that a person can open or connect to, with what is there: `{ "web page": "http://127.0.0.1:8080" }`. */
+  readonly open: Readonly<Record<string, string>>;
+  /** The lab's own outputs. */
+  readonly outputs: Readonly<Record<string, pulumi.Input<unknown>>>;
+  /** Every resource that must be there before the expectations can hold. */
+  readonly ready: readonly pulumi.Input<pulumi.Resource>[];
+}
+
+/** What the program needs to know of a lab; the registry in labs/index.ts holds one for each. */
+export interface LabDefinition<Schema extends z.ZodType = z.ZodType> {
+  /** The lab's settings. Every key has a description and a default, so that `{}` is the document's own case. */
+  readonly settings: Schema;
+  /** The systems it has a dialect for. */
+  readonly systems: readonly HostOs[];
+  /** What these settings put on a host. Pure: the same settings give the same topology. */
+  topology(settings: z.infer<Schema>, os: HostOs): LabTopology;
+  /** What is wrong with the settings beyond their schema and the topology's general rules. Keys are below the lab. */
+  faults(settings: z.infer<Schema>, os: HostOs): readonly Fault[];
+  /** What must hold once it runs. */
+  expectations(settings: z.infer<Schema>, os: HostOs): readonly Expectation[];
+  /** Declares the lab's resources on the host. */
+  declare(settings: z.infer<Schema>, host: ContainerHost): Lab;
+}

@@ -1,0 +1,81 @@
+/**
+ * What a lab puts on a host, as plain data. A lab computes it from its settings before any resource exists, so the
+ * cross checks, the preview, the picture and the resources all tell the same story.
+ */
+
+/** A Docker network with its addressing said in full. */
+export interface NetworkSpec {
+  /** Docker's name of the network, unique on an engine. */
+  readonly name: string;
+  /** IPv4 subnet in CIDR form. */
+  readonly subnet: string;
+  /** The host's own address on the network, inside `subnet`. */
+  readonly gateway: string;
+  /** The part of `subnet` that the engine allocates from, in CIDR form. Linux only. */
+  readonly ipRange?: string;
+  /** Name of the Linux bridge interface on the host, at most 15 characters. Linux only. */
+  readonly bridge?: string;
+  /** Path of the setting this comes from, below the lab: `chat.network`. */
+  readonly setting: string;
+}
+
+/** A container's place on a network. */
+export interface EndpointSpec {
+  /** {@link NetworkSpec.name} */
+  readonly network: string;
+  readonly address: string;
+  /** Names by which others on the network find it, besides its own. */
+  readonly aliases: readonly string[];
+}
+
+/** A host port that leads to a port of the container. */
+export interface PublishedPort {
+  /** The host's address that listens; Windows engines take 0.0.0.0 only. */
+  readonly address: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+  readonly protocol: "tcp" | "udp";
+  /** Path of the setting this comes from, below the lab: `web.port`. */
+  readonly setting: string;
+}
+
+/** A line of the container's hosts file. */
+export interface HostsEntry {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface ContainerSpec {
+  /** Docker's name of the container, unique on an engine. */
+  readonly name: string;
+  /** What it is in the lab: `server`, `client`, … Also its `container-network-labs.role` label. */
+  readonly role: string;
+  /** Name of the lab's image it runs, a folder below the lab's `images`. */
+  readonly image: string;
+  readonly endpoints: readonly EndpointSpec[];
+  /** Name of the container whose network stack it shares; it then has no endpoint of its own. */
+  readonly sharesStackOf?: string;
+  readonly hostsEntries: readonly HostsEntry[];
+  readonly ports: readonly PublishedPort[];
+  /** Path of the setting this comes from, below the lab: `chat.clients`. */
+  readonly setting: string;
+}
+
+export interface LabTopology {
+  readonly networks: readonly NetworkSpec[];
+  readonly containers: readonly ContainerSpec[];
+}
+
+/** A host and the labs placed on it. */
+export interface HostTopology {
+  readonly name: string;
+  readonly kind: string;
+  readonly os: "linux" | "windows";
+  readonly labs: readonly ({ readonly lab: string } & LabTopology)[];
+}
+
+/** The stack output `topology`: everything the environment declares, for pictures. */
+export interface Topology {
+  readonly environment: string;
+  readonly hosts: readonly HostTopology[];
+}

@@ -1,0 +1,126 @@
+import { freeSubnet, overlap } from "../network/address";
+import type { EngineFacts } from "../hosts/engine-facts";
+import { label } from "../labels";
+import type { HostTopology } from "../network/topology";
+import { containersOf, forExample, networksOf, portsOf } from "./cross-checks/placed";
+import { freePort, portsClash } from "./cross-checks/ports";
+import type { Fault } from "./fault";
+
+type Labels = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the settings ask for and the engine has already for somebody else: names, subnets, bridges, ports. Whatever
+ * carries the label of `stack` is this stack's own and never in its way.
+ */
+export function engineFaults(hosts: readonly HostTopology[], engine: EngineFacts, stack: string): Fault[] {
+  const foreign = ({ labels }: { labels: Labels }) => labels[label.stack] !== stack;
+  const others: EngineFacts = {
+    networks: engine.networks.filter(foreign),
+    containers: engine.containers.filter(foreign),
+    // A bridge network's subnet is among the host's routes too, and belongs to the network.
+    hostSubnets: (engine.hostSubnets ?? []).filter(
+      (subnet) => !engine.networks.some(({ subnets }) => subnets.includes(subnet)),
+    ),
+  };
+  return hosts.flatMap((host) => [
+    ...networkFaults(host, others),
+    ...containerFaults(host, others),
+    ...portFaults(host, others),
+  ]);
+}
+
+function networkFaults(host: HostTopology, { networks, hostSubnets = [] }: EngineFacts): Fault[] {
+  const declared = networksOf(host);
+  const onEngine = networks.flatMap(({ subnets }) => subnets.filter(isIpv4));
+  const routed = hostSubnets.filter((subnet) => isIpv4(subnet) && !isDefaultRoute(subnet));
+  const taken = [...onEngine, ...routed, ...declared.map(({ subnet }) => subnet)];
+  return declared.flatMap(({ key, name, subnet, bridge }) => {
+    const sameName = networks.find((each) => each.name === name);
+    const sameBridge = networks.find((each) => bridge !== undefined && each.bridge === bridge);
+    const sameSubnet = networks.find(({ subnets }) => subnets.filter(isIpv4).some((each) => overlap(each, subnet)));
+    const sameRoute = routed.find((each) => overlap(each, subnet));
+    const example = forExample(freeSubnet(subnet, taken));
+    return [
+      ...(sameName === undefined ? [] : [named("network", `${key}.name`, name, sameName)]),
+      ...(sameBridge === undefined ? [] : [named("bridge", `${key}.bridge`, bridge!, sameBridge)]),
+      ...(sameSubnet === undefined
+        ? []
+        : [
+            {
+              key: `${key}.subnet`,
+              value: subnet,
+              allowed: "a subnet that overlaps no network of the engine",
+              cure:
+                `choose another${example}, or ${removal("network", sameSubnet)}, ` +
+                `which has ${sameSubnet.subnets.filter(isIpv4).find((each) => overlap(each, subnet))}`,
+            },
+          ]),
+      ...(sameRoute === undefined
+        ? []
+        : [
+            {
+              key: `${key}.subnet`,
+              value: subnet,
+              allowed: "a subnet that the host does not itself use",
+              cure: `choose another${example}: the host is connected to ${sameRoute}`,
+            },
+          ]),
+    ];
+  });
+}
+
+function containerFaults(host: HostTopology, { containers }: EngineFacts): Fault[] {
+  return containersOf(host).flatMap(({ key, name }) => {
+    const same = containers.find((each) => each.name === name);
+    return same === undefined ? [] : [named("container", key, name, same)];
+  });
+}
+
+function portFaults(host: HostTopology, { containers }: EngineFacts): Fault[] {
+  const declared = portsOf(host);
+  const published = containers.flatMap(({ name, labels, ports }) =>
+    ports.filter(({ address }) => isIpv4(address)).map((port) => ({ ...port, name, labels })),
+  );
+  return declared.flatMap((port) => {
+    const other = published.find((each) => portsClash(each, port));
+    return other === undefined
+      ? []
+      : [
+          {
+            key: port.key,
+            value: port.hostPort,
+            allowed: `a ${port.protocol} port that no container of the engine publishes`,
+            cure:
+              `choose another${forExample(freePort(port, [...published, ...declared]))}, or ` +
+              `${removal("container", other)}, which has ${other.address}:${other.hostPort}`,
+          },
+        ];
+  });
+}
+
+function named(kind: string, key: string, name: string, other: { name: string; labels: Labels }): Fault {
+  const thing = kind === "bridge" ? "network" : kind;
+  return {
+    key,
+    value: name,
+    allowed: `a name that no ${kind} of the engine has`,
+    cure: `choose another, or ${removal(thing, other)}, which has it`,
+  };
+}
+
+/** How a user gets rid of what is in the way: another stack's goes with its stack. */
+function removal(thing: string, { name, labels }: { name: string; labels: Labels }): string {
+  const stack = labels[label.stack];
+  return stack === undefined
+    ? `remove ${thing} "${name}" (made by something else)`
+    : `destroy stack "${stack}" with its ${thing} "${name}" of lab "${labels[label.lab] ?? "unknown"}"`;
+}
+
+function isIpv4(address: string): boolean {
+  return !address.includes(":");
+}
+
+/** A VPN that takes over the default route does so by its two halves, 0.0.0.0/1 and 128.0.0.0/1. */
+function isDefaultRoute(subnet: string): boolean {
+  return Number(subnet.split("/")[1]) < 8;
+}

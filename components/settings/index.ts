@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import { labs } from "../labs";
+import { blameExactly } from "./blame";
+import type { Fault } from "./fault";
+import { parse, type RawSettings, type Settings } from "./parse";
+import { SettingsError } from "./settings-error";
+
+export { engineFaults } from "./engine-faults";
+export type { Fault } from "./fault";
+export type { LabSettings, RawSettings, Settings } from "./parse";
+export { SettingsError, settingsFile } from "./settings-error";
+
+/**
+ * Types and checks the settings of an environment.
+ * @throws SettingsError with every fault that can be told at once.
+ */
+export function parseSettings(raw: RawSettings, environment: string): Settings {
+  return parse(raw, environment, labs);
+}
+
+/** The settings of the current stack, from its configuration. Throws as {@link parseSettings} does. */
+export function readSettings(): Settings {
+  const namespace = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(namespace));
+  const raw = own.map(([key, text]) => [key.slice(namespace.length), fromText(text)]);
+  return parseSettings(Object.fromEntries(raw), pulumi.getStack());
+}
+
+/** Throws a SettingsError if there are faults that only showed later, such as the engine's. */
+export function refuse(faults: readonly Fault[], settings: Settings): void {
+  if (faults.length > 0) {
+    const labs = Object.fromEntries(settings.labs.map(({ lab, settings: given }) => [lab, given]));
+    throw new SettingsError(blameExactly(faults, { labs }), settings.environment);
+  }
+}
+
+/** A configuration value: Pulumi hands every one over as text, objects as JSON. Other text stays what it is. */
+function fromText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { keyOf } from "./schema-faults";
+import { objectsOf, unwrap, valuesOf } from "./schema-walk";
+
+/** Between these two lines of a page, its table of settings is rewritten. */
+export const markers = { start: "<!-- settings -->", end: "<!-- /settings -->" } as const;
+
+interface Row {
+  readonly key: string;
+  readonly what: string;
+  readonly fallback: string;
+}
+
+/** A schema's settings as a Markdown table, one line for each that has no settings below it. */
+export function settingsTable(schema: z.ZodType): string {
+  const lines = rows(schema, []).map(({ key, what, fallback }) => [`\`${key}\``, what, fallback]);
+  return [["Setting", "What it is", "Default"], ["---", "---", "---"], ...lines]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n");
+}
+
+/** A page with its table of settings rewritten; the page itself where it has no place for one. */
+export function withTable(page: string, table: string): string {
+  const [before, rest] = split(page, markers.start);
+  const [, after] = split(rest, markers.end);
+  return rest === "" || after === "" ? page : `${before}${markers.start}\n\n${table.trim()}\n\n${markers.end}${after}`;
+}
+
+function split(text: string, at: string): [string, string] {
+  const index = text.indexOf(at);
+  return index < 0 ? [text, ""] : [text.slice(0, index), text.slice(index + at.length)];
+}
+
+function rows(schema: z.ZodType, path: readonly string[]): Row[] {
+  const { type, words, description = "", fallback, optional } = unwrap(schema);
+  const below = objectsOf(type).flatMap(({ shape }) =>
+    Object.entries(shape).flatMap(([key, property]) => rows(property as z.ZodType, [...path, key])),
+  );
+  // An object that is there or not, as a setting of its own, has a line beside those of its keys.
+  const own = below.length === 0 || words.byDefault !== undefined;
+  const values = valuesOf(type).map((value) => `\`${value}\``);
+  const choice = values.length > 1 ? ` One of ${values.join(", ")}.` : "";
+  const standard = words.byDefault ?? (optional ? code(fallback) : "none, it must be said");
+  return [...(own ? [{ key: keyOf(path), what: `${description}${choice}`, fallback: standard }] : []), ...below];
+}
+
+function code(value: unknown): string {
+  return `\`${Array.isArray(value) ? `[${value.join(", ")}]` : String(value)}\``;
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import type { LabDefinition } from "../labs/lab";
+import type { HostTopology, Topology } from "../network/topology";
+import { blameExactly } from "./blame";
+import { crossFaults } from "./cross-checks";
+import type { Fault } from "./fault";
+import { declaredHosts, hosts, type DeclaredHost, type HostsSettings } from "./hosts";
+import { schemaFaults, valueAt } from "./schema-faults";
+import { SettingsError } from "./settings-error";
+import { words } from "./types";
+import { verify, type VerifySettings } from "./verify";
+
+/** The part of a lab's definition that settings are checked against. */
+export type LabRules = Pick<LabDefinition, "settings" | "systems" | "topology" | "faults">;
+export type Registry = Readonly<Record<string, LabRules>>;
+
+/** A lab of the environment with its settings, complete and right. */
+export interface LabSettings {
+  /** Its name in the registry of labs. */
+  readonly lab: string;
+  /** As its definition's `settings` gives them. */
+  readonly settings: unknown;
+}
+
+/** An environment: where containers run, and which labs. */
+export interface Settings {
+  readonly environment: string;
+  readonly hosts: HostsSettings;
+  /** In the order of the registry. */
+  readonly labs: readonly LabSettings[];
+  readonly verify: VerifySettings;
+  /** What all of this puts on the hosts; every lab is placed on each. */
+  readonly topology: Topology;
+}
+
+/** The project's settings as Pulumi's configuration holds them, by their key without the project's name. */
+export type RawSettings = Readonly<Record<string, unknown>>;
+
+/** The schema of an environment's settings, with these labs. */
+export function settingsSchema(registry: Registry) {
+  const known = Object.entries(registry).map(([name, lab]) => [name, lab.settings.optional()] as const);
+  const labs = z
+    .strictObject(Object.fromEntries(known))
+    .refine((given) => Object.keys(given).length > 0, { when: ({ issues }) => issues.length === 0 })
+    .meta({
+      description: "Which labs there are, by name, and their settings; `{}` means a lab's defaults.",
+      minProperties: 1,
+    })
+    .register(words, {
+      allowed: `at least one of the labs ${Object.keys(registry).join(", ")}`,
+      cure: `write the lab's name and its settings below it, for example { ${Object.keys(registry)[0]}: {} }`,
+    });
+  return z.strictObject({ hosts, labs, verify });
+}
+
+/**
+ * Types and checks an environment's settings.
+ * @throws SettingsError with everything that is wrong with them, as far as it can be told at once: the rules between
+ * settings are checked for the labs whose own settings can be read.
+ */
+export function parse(raw: RawSettings, environment: string, registry: Registry): Settings {
+  const schema = settingsSchema(registry);
+  const result = schema.safeParse(raw);
+  const labs = readableLabs(raw.labs, registry);
+  const places = hosts.safeParse(raw.hosts);
+  const declared = places.success ? declaredHosts(places.data) : [];
+  const topology = declared.map((host) => place(host, labs, registry));
+  const faults = [
+    ...(result.success ? [] : schemaFaults(schema, raw, result.error)),
+    ...blameExactly([...labFaults(declared, labs, registry), ...crossFaults(topology)], {
+      labs: Object.fromEntries(labs.map(({ lab, settings }) => [lab, settings])),
+    }),
+  ];
+  if (!result.success || faults.length > 0) {
+    throw new SettingsError(distinct(faults), environment);
+  }
+  return { environment, ...result.data, labs, topology: { environment, hosts: topology } };
+}
+
+function readableLabs(raw: unknown, registry: Registry): LabSettings[] {
+  return Object.entries(registry).flatMap(([lab, { settings }]) => {
+    const given = valueAt(raw, [lab]);
+    const result = given === undefined ? undefined : settings.safeParse(given);
+    return result?.success ? [{ lab, settings: result.data }] : [];
+  });
+}
+
+function place(host: DeclaredHost, labs: readonly LabSettings[], registry: Registry): HostTopology {
+  return {
+    ...host,
+    labs: labs
+      .filter(({ lab }) => registry[lab].systems.includes(host.os))
+      .map(({ lab, settings }) => ({ lab, ...registry[lab].topology(settings, host.os) })),
+  };
+}
+
+/** What the labs themselves have to say, beginning with whether they run on the hosts' systems at all. */
+function labFaults(declared: readonly DeclaredHost[], labs: readonly LabSettings[], registry: Registry): Fault[] {
+  return declared.flatMap((host) =>
+    labs.flatMap(({ lab, settings }) => {
+      const { systems, faults } = registry[lab];
+      return systems.includes(host.os)
+        ? faults(settings, host.os).map((fault) => ({ ...fault, key: `labs.${lab}.${fault.key}` }))
+        : [systemFault(host, lab, systems)];
+    }),
+  );
+}
+
+function systemFault(host: DeclaredHost, lab: string, systems: LabRules["systems"]): Fault {
+  return {
+    key: `labs.${lab}`,
+    value: host.os,
+    allowed: `a host for ${systems.join(" or ")} containers; "${host.name}" is for ${host.os} containers`,
+    cure: "remove the lab, or declare another host for it",
+  };
+}
+
+/** Several hosts tell the same fault of the one setting that they share. */
+function distinct(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
+}

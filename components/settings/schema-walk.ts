@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { words, type Words } from "./types";
+
+/** What a setting is, once everything wrapped around its type has been looked at. */
+export interface Unwrapped {
+  /** The type itself: an object, a string, … */
+  readonly type: z.ZodType;
+  readonly words: Words;
+  readonly description: string | undefined;
+  /** The default as the schema holds it; undefined where there is none. */
+  readonly fallback: unknown;
+  /** Whether it may be left out. */
+  readonly optional: boolean;
+}
+
+/** Takes off a schema's wrappers (default, optional, transform) and keeps what they say; the outermost word counts. */
+export function unwrap(schema: z.ZodType): Unwrapped {
+  const own = { words: words.get(schema) ?? {}, description: schema.description };
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return merge(own, unwrap(schema.unwrap() as z.ZodType), { fallback: schema.def.defaultValue, optional: true });
+  }
+  if (schema instanceof z.ZodOptional) {
+    return merge(own, unwrap(schema.unwrap() as z.ZodType), { optional: true });
+  }
+  if (schema instanceof z.ZodPipe) {
+    return merge(own, unwrap(schema.in as z.ZodType), {});
+  }
+  return { ...own, type: schema, fallback: undefined, optional: false };
+}
+
+function merge(
+  own: Pick<Unwrapped, "words" | "description">,
+  inner: Unwrapped,
+  wrapper: Partial<Unwrapped>,
+): Unwrapped {
+  return {
+    ...inner,
+    ...wrapper,
+    words: { ...inner.words, ...own.words },
+    description: own.description ?? inner.description,
+  };
+}
+
+/** The objects that a type can be: itself, or the options of a union. */
+export function objectsOf(type: z.ZodType): z.ZodObject[] {
+  if (type instanceof z.ZodUnion) {
+    return type.options.flatMap((option) => objectsOf(unwrap(option as z.ZodType).type));
+  }
+  return type instanceof z.ZodObject ? [type] : [];
+}
+
+/** The values that a type allows one by one: those of an enumeration or literal. */
+export function valuesOf(type: z.ZodType): unknown[] {
+  if (type instanceof z.ZodEnum) {
+    return type.options;
+  }
+  return type instanceof z.ZodLiteral ? [...type.values] : [];
+}
+
+/** The schemas that can stand at a path: several where a union lies on the way. */
+export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
+  const [step, ...rest] = path;
+  if (step === undefined) {
+    return [schema];
+  }
+  const { type } = unwrap(schema);
+  if (type instanceof z.ZodArray) {
+    return schemasAt(type.element as z.ZodType, rest);
+  }
+  return objectsOf(type).flatMap(({ shape }) => {
+    const property = shape[String(step)] as z.ZodType | undefined;
+    return property === undefined ? [] : schemasAt(property, rest);
+  });
+}

@@ -1,0 +1,107 @@
+package remote
+
+import (
+	"context"
+
+	"github.com/pulumi/pulumi-go-provider/infer"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"container-network-labs/stand-ins/command/lifecycle"
+	"container-network-labs/stand-ins/command/streams"
+)
+
+// Logging is the enumeration command:remote:Logging.
+type Logging string
+
+// Values lists the enumeration's values for the schema.
+func (Logging) Values() []infer.EnumValue[Logging] { return streams.Values[Logging]() }
+
+// Command is the resource command:remote:Command: commands run on another machine as the resource is created,
+// updated and deleted. A command that does not end with exit code 0 fails the step.
+type Command struct{}
+
+var (
+	_ infer.CustomResource[CommandInputs, CommandOutputs] = (*Command)(nil)
+	_ infer.CustomUpdate[CommandInputs, CommandOutputs]   = (*Command)(nil)
+	_ infer.CustomDelete[CommandOutputs]                  = (*Command)(nil)
+)
+
+// Annotate describes the resource in the schema.
+func (c *Command) Annotate(a infer.Annotator) {
+	a.Describe(&c, "Runs commands over SSH when the resource is created, updated and deleted. "+
+		"An exit code other than 0 fails the step.")
+}
+
+// CommandInputs are what a program gives.
+type CommandInputs struct {
+	lifecycle.Commands
+	Stdin                  *string           `pulumi:"stdin,optional"`
+	Logging                *Logging          `pulumi:"logging,optional"`
+	Connection             *Connection       `pulumi:"connection" provider:"secret"`
+	Environment            map[string]string `pulumi:"environment,optional"`
+	AddPreviousOutputInEnv *bool             `pulumi:"addPreviousOutputInEnv,optional"`
+}
+
+// Annotate describes the properties in the schema.
+func (in *CommandInputs) Annotate(a infer.Annotator) {
+	a.Describe(&in.Stdin, "Text for the command's standard input.")
+	a.Describe(&in.Logging, "Which streams appear in the Pulumi log: both, if not given. The outputs hold both anyway.")
+	a.Describe(&in.Connection, "The machine to run the command on.")
+	a.Describe(&in.Environment, "Variables for the command. Those that the SSH server's `AcceptEnv` does not name "+
+		"are refused, which fails the step.")
+	a.Describe(&in.AddPreviousOutputInEnv, "Whether the command is told what the run before it wrote, in "+
+		"`PULUMI_COMMAND_STDOUT` and `PULUMI_COMMAND_STDERR`. True if not given. A server that refuses these "+
+		"variables gives a warning only.")
+}
+
+// Results are what the last run wrote.
+type Results struct {
+	Stdout string `pulumi:"stdout"`
+	Stderr string `pulumi:"stderr"`
+}
+
+// Annotate describes the properties in the schema.
+func (r *Results) Annotate(a infer.Annotator) {
+	a.Describe(&r.Stdout, "What the command wrote to its standard output, without the newline at the end.")
+	a.Describe(&r.Stderr, "What the command wrote to its standard error, without the newline at the end.")
+}
+
+// CommandOutputs are what the state keeps.
+type CommandOutputs struct {
+	CommandInputs
+	Results
+}
+
+// Create runs the text for creation, if there is one.
+func (*Command) Create(
+	ctx context.Context, req infer.CreateRequest[CommandInputs],
+) (resp infer.CreateResponse[CommandOutputs], err error) {
+	resp.Output.CommandInputs = req.Inputs
+	if resp.ID, err = resource.NewUniqueHex(req.Name, 8, 0); err != nil || req.DryRun || req.Inputs.Create == nil {
+		return resp, err
+	}
+	resp.Output.Results, err = req.Inputs.run(ctx, *req.Inputs.Create, Results{})
+	return resp, err
+}
+
+// Update runs the text for updates or else for creation; where there is neither, the results stay as they were.
+func (*Command) Update(
+	ctx context.Context, req infer.UpdateRequest[CommandInputs, CommandOutputs],
+) (resp infer.UpdateResponse[CommandOutputs], err error) {
+	resp.Output = CommandOutputs{CommandInputs: req.Inputs, Results: req.State.Results}
+	command := req.Inputs.OnUpdate()
+	if req.DryRun || command == nil {
+		return resp, nil
+	}
+	resp.Output.Results, err = req.Inputs.run(ctx, *command, req.State.Results)
+	return resp, err
+}
+
+// Delete runs the text for deletion, if there is one.
+func (*Command) Delete(ctx context.Context, req infer.DeleteRequest[CommandOutputs]) (infer.DeleteResponse, error) {
+	if req.State.Delete == nil {
+		return infer.DeleteResponse{}, nil
+	}
+	_, err := req.State.run(ctx, *req.State.Delete, req.State.Results)
+	return infer.DeleteResponse{}, err
+}
