@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Expectation } from "../checks/expectation";
+import type { Container } from "../containers/container";
 import type { ContainerHost } from "../hosts/container-host";
 import type { LabTopology } from "../network/topology";
 import type { Fault } from "../settings/fault";
@@ -14,8 +15,8 @@ export interface Lab {
   readonly open: Readonly<Record<string, string>>;
   /** The lab's own outputs. */
   readonly outputs: Readonly<Record<string, pulumi.Input<unknown>>>;
-  /** Every resource that must be there before the expectations can hold. */
-  readonly ready: readonly pulumi.Input<pulumi.Resource>[];
+  /** All of them must be there before the expectations can hold, which are proved anew when one is made anew. */
+  readonly containers: readonly Container[];
 }
 
 /** What the program needs to know of a lab; the registry in labs/index.ts holds one for each. */

@@ -7,6 +7,7 @@ import { SettingsError } from "./settings-error";
 
 export { engineFaults } from "./engine-faults";
 export type { Fault } from "./fault";
+export type { HostsSettings } from "./hosts";
 export type { LabSettings, RawSettings, Settings } from "./parse";
 export { SettingsError, settingsFile } from "./settings-error";
 

@@ -25,7 +25,7 @@ export interface DockerNetworksLabArgs {
 export class DockerNetworksLab extends pulumi.ComponentResource implements Lab {
   readonly open: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, pulumi.Input<unknown>>>;
-  readonly ready: readonly pulumi.Resource[];
+  readonly containers: readonly Container[];
 
   constructor(name: string, args: DockerNetworksLabArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:labs:DockerNetworksLab", name, {}, { providers: [args.host.docker], ...opts });
@@ -51,7 +51,7 @@ export class DockerNetworksLab extends pulumi.ComponentResource implements Lab {
       );
       containers.set(spec.name, container);
     }
-    this.ready = [...containers.values()];
+    this.containers = [...containers.values()];
     this.open = { "web page": pageAddress(settings.web.server) };
     this.outputs = {
       chat: { server: `${settings.chat.server.address}:${settings.chat.server.port}`, image: images.chat.reference },

@@ -2,10 +2,7 @@ import type { Expectation } from "../../checks/expectation";
 import type { NetworkSpec } from "../../network/topology";
 import type { HostOs } from "../lab";
 import type { DockerNetworksSettings } from "./settings";
-import { clientsOf, topology } from "./topology";
-
-/** The port that the web server listens on inside its container. */
-export const webPort = 80;
+import { clientsOf, topology, webPort } from "./topology";
 
 /** What a chat client says as soon as it is connected. */
 export function greeting(client: string): string {

@@ -16,7 +16,7 @@ const checks: readonly ((host: HostTopology) => Fault[])[] = [
   outsideFaults,
   sharedAddressFaults,
   sharedStackFaults,
-
+  nameFaults,
   reservedPortFaults,
   sharedPortFaults,
 ];

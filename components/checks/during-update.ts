@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Container } from "../containers/container";
+import type { EngineAccess, PlacedExpectation } from "./expectation";
+
+/** Everything that proving takes. */
+export interface Proof {
+  environment: string;
+  hosts: readonly { [Key in keyof EngineAccess]: pulumi.Input<EngineAccess[Key]> }[];
+  expectations: readonly PlacedExpectation[];
+  /** How long a check that does not hold yet is tried again, in seconds. */
+  limitSeconds: number;
+}
+
+/**
+ * Proves the expectations as part of the update, on the machine that runs it, once all containers are there and again
+ * whenever one was made anew or the expectations changed. A check that does not hold fails the update.
+ */
+export function declareVerification(proof: Proof, containers: readonly Container[]): void {
+  // Loaded only here: environments that do not ask for it need not spend a preview's time on the module.
+  const command = require("@pulumi/command") as typeof import("@pulumi/command");
+  const provider = new command.Provider("operator", {});
+  new command.local.Command(
+    "verification",
+    {
+      create: "node tools/run.js verify --stdin",
+      stdin: pulumi.jsonStringify(proof),
+      triggers: containers.map(({ containerId }) => containerId),
+    },
+    { provider, dependsOn: [...containers] },
+  );
+}

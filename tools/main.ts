@@ -1,0 +1,102 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Command, UserError } from "./command";
+import { createProgress } from "./terminal/progress";
+import { forwardSignal } from "./processes";
+
+const folder = join(__dirname, "commands");
+const EXIT_INTERRUPTED = 130;
+
+/** npm and the terminal may both pass one Ctrl-C on. Signals this close together are one. */
+const ONE_CTRL_C_MS = 500;
+
+/** Runs the command that the arguments name and ends the process with its exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const interruption = new AbortController();
+  let hint: string | undefined;
+  watchSignals(interruption, () => hint);
+  const exitCode = await execute(argv, interruption.signal, (text) => (hint = text)).catch(report);
+  process.exitCode = interruption.signal.aborted ? interrupted(hint) : exitCode;
+  // A command is over when its work is. An idle connection or a child left running on purpose must not hold the shell.
+  process.stdout.write("", () => process.exit());
+}
+
+async function execute(argv: readonly string[], signal: AbortSignal, hint: (text: string) => void): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "help" || name === "--help") {
+    process.stdout.write(await usage());
+    return name === undefined ? 2 : 0;
+  }
+  const command = await load(name);
+  hint(command.afterInterrupt ?? `npm run ${name.replace("-", ":")}`);
+  const { values, positionals } = parse(name, command, rest);
+  return command.run({
+    environment: values.environment as string,
+    values,
+    positionals,
+    progress: createProgress({ signal }),
+    signal,
+  });
+}
+
+async function load(name: string): Promise<Command> {
+  const file = join(folder, `${name}.ts`);
+  if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
+    throw new UserError(`There is no command "${name}". There are: ${names().join(", ")}.`);
+  }
+  return (require(file) as { command: Command }).command;
+}
+
+function names(): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -".ts".length));
+}
+
+async function usage(): Promise<string> {
+  const rows = await Promise.all(names().map(async (name) => `  ${name.padEnd(12)} ${(await load(name)).summary}\n`));
+  return `Usage: node tools/run.js COMMAND [--environment NAME] [OPTIONS]\n\n${rows.join("")}`;
+}
+
+function parse(name: string, { options, allowPositionals = false }: Command, args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: { ...options, environment: { type: "string", short: "e", default: "local" } },
+      allowPositionals,
+    });
+  } catch (error) {
+    // The first sentence says what is wrong; the rest is about parseArgs itself.
+    throw new UserError(`${name}: ${(error as Error).message.split(/\.\s/)[0]}.`, 2, { cause: error });
+  }
+}
+
+function report(error: unknown): number {
+  // Pulumi's RunError marks an error of the same kind: the program's own refusals are such.
+  const forUser = error instanceof UserError || (error instanceof Error && "__pulumiRunError" in error);
+  process.stderr.write(`${forUser ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  return error instanceof UserError ? error.exitCode : forUser ? 2 : 1;
+}
+
+function interrupted(hint: string | undefined): number {
+  process.stderr.write(`Interrupted.${hint === undefined ? "" : ` To go on: ${hint}`}\n`);
+  return EXIT_INTERRUPTED;
+}
+
+/** The first signal asks what runs to end, and waits for it. A second one, from a person who will not wait, ends this. */
+function watchSignals(interruption: AbortController, hint: () => string | undefined): void {
+  let first: number | undefined;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (first === undefined) {
+        first = Date.now();
+        forwardSignal(signal);
+        interruption.abort();
+      } else if (Date.now() - first > ONE_CTRL_C_MS) {
+        forwardSignal("SIGKILL");
+        process.exit(interrupted(hint()));
+      }
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { ResultPromise } from "execa";
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** What to add to the environment of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** File that gets what the command writes, added to what is there. Without it the output is returned. */
+  readonly log?: string;
+  /** Text for the command's standard input. */
+  readonly input?: string;
+  /** Milliseconds after which the command is stopped. */
+  readonly timeout?: number;
+  /** Stops the command when aborted. */
+  readonly signal?: AbortSignal;
+  /** Lets the command finish in spite of Ctrl-C: for a package manager, which half-done leaves a system broken. */
+  readonly unstoppable?: boolean;
+}
+
+const stoppable = new Set<ResultPromise>();
+
+/** Runs a command without a shell and returns its standard output. Rejects, naming the command, if it does not exit 0. */
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  // Loaded when first needed: a run that finds all in place starts no process.
+  const { execa } = await import("execa");
+  const output = options.log === undefined ? "pipe" : ({ file: options.log, append: true } as const);
+  const child = execa(command, args, {
+    cwd: options.cwd,
+    env: options.env,
+    stdout: output,
+    stderr: output,
+    ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
+    timeout: options.timeout,
+    // A process group of its own is what a terminal's Ctrl-C does not reach.
+    ...(options.unstoppable === true ? { detached: true, cleanup: false } : { cancelSignal: options.signal }),
+  });
+  return options.unstoppable === true ? text(await child) : text(await tracked(child));
+}
+
+/** Runs a command on this terminal: it reads and writes what this process does. Returns its exit code. */
+export async function runAttached(
+  command: string,
+  args: readonly string[],
+  options: Pick<RunOptions, "cwd" | "env"> = {},
+): Promise<number> {
+  const { execa } = await import("execa");
+  const child = execa(command, args, { ...options, stdio: "inherit", reject: false });
+  const { exitCode, signal, cause } = await tracked(child);
+  if (exitCode === undefined && signal === undefined) {
+    throw cause;
+  }
+  return exitCode ?? 1;
+}
+
+/**
+ * Passes a signal on to what runs. A terminal has done so itself with Ctrl-C, and a second one would make Pulumi stop
+ * without waiting for the operations under way.
+ */
+export function forwardSignal(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void {
+  if (signal === "SIGINT" && process.stdin.isTTY) {
+    return;
+  }
+  for (const child of stoppable) {
+    child.kill(signal);
+  }
+}
+
+async function tracked<T extends ResultPromise>(child: T): Promise<Awaited<T>> {
+  stoppable.add(child);
+  try {
+    return await child;
+  } finally {
+    stoppable.delete(child);
+  }
+}
+
+function text({ stdout }: { stdout?: unknown }): string {
+  return typeof stdout === "string" ? stdout : "";
+}
