@@ -1,3 +1,4 @@
+import { Environment } from "./components/environment";
 import { surveyHosts } from "./components/hosts";
 import { labs } from "./components/labs";
 import { engineFaults, readSettings, refuse } from "./components/settings";
@@ -27,18 +28,16 @@ export = async () => {
     })),
   );
 
-  const proof = {
+  const declaration = {
     environment: settings.environment,
     hosts: hosts.map(({ hostName, kind, os, engine }) => ({ name: hostName, kind, os, engine })),
     expectations: placed.flatMap(({ expectations }) => expectations),
+    topology: settings.topology,
   };
+  new Environment(settings.environment, declaration);
   if (settings.verify.onUpdate) {
     const containers = placed.flatMap(({ declared }) => declared.containers);
-    declareVerification({ ...proof, limitSeconds: settings.verify.limitSeconds }, containers);
+    declareVerification({ ...declaration, limitSeconds: settings.verify.limitSeconds }, containers);
   }
-  return {
-    ...proof,
-    topology: settings.topology,
-    labs: Object.fromEntries(placed.map(({ lab, declared }) => [lab, { open: declared.open, ...declared.outputs }])),
-  };
+  return Object.fromEntries(placed.map(({ lab, declared }) => [lab, { open: declared.open, ...declared.outputs }]));
 };

@@ -1,4 +1,5 @@
-import type { ResultPromise } from "execa";
+import type { ExecaError, ResultPromise } from "execa" with { "resolution-mode": "import" };
+import { UserError } from "./command";
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -16,9 +17,22 @@ export interface RunOptions {
   readonly unstoppable?: boolean;
 }
 
+/** A command that did not end well. Its message has what it wrote to standard error, unless that went to a log. */
+export class CommandError extends UserError {
+  constructor(
+    message: string,
+    /** Undefined if the command could not be started, or was killed. */
+    readonly commandExitCode: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, 2, options);
+    this.name = "CommandError";
+  }
+}
+
 const stoppable = new Set<ResultPromise>();
 
-/** Runs a command without a shell and returns its standard output. Rejects, naming the command, if it does not exit 0. */
+/** Runs a command without a shell and returns its standard output. Throws a CommandError if it does not exit 0. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   // Loaded when first needed: a run that finds all in place starts no process.
   const { execa } = await import("execa");
@@ -33,7 +47,15 @@ export async function run(command: string, args: readonly string[], options: Run
     // A process group of its own is what a terminal's Ctrl-C does not reach.
     ...(options.unstoppable === true ? { detached: true, cleanup: false } : { cancelSignal: options.signal }),
   });
-  return options.unstoppable === true ? text(await child) : text(await tracked(child));
+  try {
+    const { stdout } = await (options.unstoppable === true ? child : tracked(child));
+    return stdout ?? "";
+  } catch (error) {
+    const { exitCode, signal, originalMessage, stderr } = error as ExecaError;
+    const outcome = exitCode !== undefined ? `exit code ${exitCode}` : (signal ?? originalMessage ?? "failed");
+    const words = typeof stderr === "string" && stderr !== "" ? `\n${stderr}` : "";
+    throw new CommandError(`${command} ${args[0] ?? ""}: ${outcome}${words}`, exitCode, { cause: error });
+  }
 }
 
 /** Runs a command on this terminal: it reads and writes what this process does. Returns its exit code. */
@@ -71,8 +93,4 @@ async function tracked<T extends ResultPromise>(child: T): Promise<Awaited<T>> {
   } finally {
     stoppable.delete(child);
   }
-}
-
-function text({ stdout }: { stdout?: unknown }): string {
-  return typeof stdout === "string" ? stdout : "";
 }

@@ -19,12 +19,28 @@ export function parseSettings(raw: RawSettings, environment: string): Settings {
   return parse(raw, environment, labs);
 }
 
-/** The settings of the current stack, from its configuration. Throws as {@link parseSettings} does. */
+/** Environment variable that names the labs of this run, separated by commas, in place of those in the stack file. */
+export const labSelection = "CONTAINER_NETWORK_LABS_ONLY";
+
+/**
+ * The settings of the current stack, from its configuration; `npm start -- --labs a,b` selects labs for one run.
+ * Throws as {@link parseSettings} does.
+ */
 export function readSettings(): Settings {
   const namespace = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(namespace));
   const raw = own.map(([key, text]) => [key.slice(namespace.length), fromText(text)]);
-  return parseSettings(Object.fromEntries(raw), pulumi.getStack());
+  return parseSettings(select(Object.fromEntries(raw), process.env[labSelection]), pulumi.getStack());
+}
+
+/** Labs that the stack file says nothing about have their defaults. */
+function select(raw: RawSettings, selection: string | undefined): RawSettings {
+  if (selection === undefined || selection === "") {
+    return raw;
+  }
+  const given = (raw.labs ?? {}) as Record<string, unknown>;
+  const names = selection.split(",").map((name) => name.trim());
+  return { ...raw, labs: Object.fromEntries(names.map((name) => [name, given[name] ?? {}])) };
 }
 
 /** Throws a SettingsError if there are faults that only showed later, such as the engine's. */

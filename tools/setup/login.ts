@@ -2,7 +2,6 @@ import { createDecipheriv, pbkdf2 } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { parse } from "yaml";
 import type { Machine } from "./machine";
 import { usersHome } from "./users-pulumi";
 
@@ -40,8 +39,7 @@ function usersBackend(machine: Machine): string | undefined {
   if (url && url !== ownBackend(machine)) {
     return "PULUMI_BACKEND_URL";
   }
-  const project = parse(readIfThere(join(machine.project, "Pulumi.yaml")) ?? "{}") as { backend?: { url?: string } };
-  if (project.backend?.url) {
+  if (/^backend:/m.test(readIfThere(join(machine.project, "Pulumi.yaml")) ?? "")) {
     return "Pulumi.yaml";
   }
   return storedBackend(join(credentialsFolder(machine), "credentials.json")) ?? (token ? "PULUMI_ACCESS_TOKEN" : undefined);

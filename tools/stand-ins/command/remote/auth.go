@@ -25,7 +25,7 @@ func (e Endpoint) clientConfig() (config *ssh.ClientConfig, release func(), err 
 		config.Auth = append(config.Auth, ssh.Password(*e.Password), ssh.KeyboardInteractive(e.answer))
 	}
 	release = func() {}
-	if socket := e.agentSocket(); socket != "" {
+	if socket, ok := e.agentSocket(); ok {
 		connection, err := dialAgent(socket)
 		if err != nil {
 			return nil, nil, err
@@ -66,9 +66,11 @@ func (e Endpoint) answer(_, _ string, questions []string, _ []bool) ([]string, e
 	return answers, nil
 }
 
-func (e Endpoint) agentSocket() string {
+// agentSocket tells where the SSH agent listens, if there is one to ask.
+func (e Endpoint) agentSocket() (socket string, ok bool) {
 	if e.AgentSocketPath != nil {
-		return *e.AgentSocketPath
+		return *e.AgentSocketPath, true
 	}
-	return defaultAgentSocket()
+	socket = defaultAgentSocket()
+	return socket, socket != ""
 }

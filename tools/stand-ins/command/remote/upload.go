@@ -46,7 +46,12 @@ func (u upload) text(content, dest string) error {
 //	dir     dest/dir                    dest/dir, both are made     error
 //	dir/    dest/..., its contents      dest/..., dest is made      error
 func (u upload) path(source, dest string) error {
-	info, err := os.Stat(source)
+	content, err := os.Open(source)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	info, err := content.Stat()
 	if err != nil {
 		return err
 	}

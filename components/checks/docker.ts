@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+
+/** How a call of the Docker client ended. */
+export interface DockerResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What went wrong, in one line; undefined if the client ended with status 0. */
+  readonly problem: string | undefined;
+  readonly ms: number;
+}
+
+export interface DockerOptions {
+  /** Text for the command's standard input. */
+  readonly input?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds after which an engine counts as one that does not answer. */
+const TIMEOUT = 10_000;
+
+/**
+ * Calls the Docker client for an engine. It never rejects: what goes wrong is part of the evidence.
+ *
+ * By Node's own means, as loading a library for processes takes longer than most of the calls that are made here.
+ */
+export async function docker(
+  engine: string,
+  args: readonly string[],
+  { input = "", signal }: DockerOptions = {},
+): Promise<DockerResult> {
+  const start = performance.now();
+  const env = { ...process.env, DOCKER_HOST: engine };
+  const limits = { timeout: TIMEOUT, maxBuffer: 64 * 1024 * 1024 };
+  return new Promise((resolve) => {
+    const child = execFile("docker", args, { ...limits, env, signal }, (error, stdout, stderr) => {
+      const problem = error === null ? undefined : explain(error, stderr, `docker ${args[0]}`);
+      resolve({ stdout, stderr, problem, ms: Math.round(performance.now() - start) });
+    });
+    // A client that ends without reading is told by its status.
+    child.stdin?.on("error", () => undefined).end(input);
+  });
+}
+
+function explain(error: Error & { killed?: boolean; code?: unknown }, stderr: string, command: string): string {
+  if (error.killed === true && error.code !== "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") {
+    return `${command} did not end within ${TIMEOUT / 1000} s`;
+  }
+  const words = lastLine(stderr).replace(/^Error( response from daemon)?: /, "");
+  if (typeof error.code === "number") {
+    return words === "" ? `${command} ended with status ${error.code}` : words;
+  }
+  return error.code === "ENOENT" ? "there is no docker command on the PATH" : `${command}: ${error.message}`;
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split(/\r?\n/).at(-1)!.trim();
+}

@@ -1,0 +1,38 @@
+import type { ProbeResult } from "./prober";
+
+/** Network errors of Node that say something about the target. */
+const outcomes: Partial<Record<string, { outcome: "refused" | "timeout" | "unreachable" | "unresolved"; detail: string }>> = {
+  ECONNREFUSED: { outcome: "refused", detail: "connection refused" },
+  ETIMEDOUT: { outcome: "timeout", detail: "no answer" },
+  EHOSTUNREACH: { outcome: "unreachable", detail: "no route to host" },
+  ENETUNREACH: { outcome: "unreachable", detail: "network is unreachable" },
+  ENOTFOUND: { outcome: "unresolved", detail: "the name has no address here" },
+};
+
+/** Makes an HTTP GET from this machine, with the same result as the prober's `get`. */
+export async function get(url: string, contains: string, seconds: number, signal?: AbortSignal): Promise<ProbeResult> {
+  const start = performance.now();
+  const elapsed = (): number => Math.round(performance.now() - start);
+  const timeout = AbortSignal.timeout(seconds * 1000);
+  try {
+    const response = await fetch(url, {
+      redirect: "manual",
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    });
+    const body = await response.text();
+    const detail = `HTTP ${response.status}: ${body.trim().replace(/\s+/g, " ").slice(0, 80)}`;
+    return { outcome: "answered", status: response.status, contains: body.includes(contains), detail, ms: elapsed() };
+  } catch (error) {
+    if (timeout.aborted) {
+      return { outcome: "timeout", detail: "no answer", ms: elapsed() };
+    }
+    const { message, code } = rootOf(error);
+    return { ...(outcomes[code ?? ""] ?? { outcome: "error", detail: message }), ms: elapsed() };
+  }
+}
+
+/** fetch says "fetch failed" and keeps the reason as its cause; several addresses tried make several reasons. */
+function rootOf(error: unknown): { message: string; code?: string } {
+  const inner = error instanceof AggregateError ? error.errors[0] : (error as Error).cause;
+  return inner instanceof Error ? rootOf(inner) : (error as Error & { code?: string });
+}

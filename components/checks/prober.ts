@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { docker } from "./docker";
+import type { EngineAccess } from "./expectation";
+
+/** What probe.py and probe.ps1 do inside a container; what each kind means stands in probe.py. */
+export type Probe = { readonly seconds: number } & (
+  | { readonly kind: "connect"; readonly host: string; readonly port: number }
+  | { readonly kind: "get"; readonly url: string; readonly contains: string }
+  | { readonly kind: "resolve"; readonly host: string; readonly through: "hosts" | "dns" }
+  | { readonly kind: "listener"; readonly port: number }
+);
+
+/** Outcomes of a connection that say something about the target. */
+export type ConnectionOutcome = "connected" | "refused" | "timeout" | "unreachable" | "unresolved";
+
+/** What a probe found out. `error` means that it could not be made: it says nothing about the target. */
+export type ProbeResult = { readonly detail: string; readonly ms: number } & (
+  | { readonly outcome: ConnectionOutcome | "silent" | "error" }
+  | { readonly outcome: "answered"; readonly status: number; readonly contains: boolean }
+  | { readonly outcome: "resolved"; readonly addresses: readonly string[] }
+  | { readonly outcome: "listening"; readonly own: readonly number[]; readonly hidden: number }
+);
+
+const failures = ["refused", "timeout", "unreachable", "unresolved", "error"];
+const outcomes: Record<Probe["kind"], readonly string[]> = {
+  connect: ["connected", ...failures],
+  get: ["answered", ...failures],
+  resolve: ["resolved", "unresolved", "error"],
+  listener: ["listening", "silent", "error"],
+};
+
+/** What is run in a container to make probes; it reads them from its standard input. */
+export function proberCommand(os: EngineAccess["os"]): string[] {
+  if (os === "windows") {
+    const script = Buffer.from(scriptOf("probe.ps1"), "utf16le").toString("base64");
+    return ["powershell", "-NoProfile", "-NonInteractive", "-EncodedCommand", script];
+  }
+  // Isolated: a file in the container's working directory must not stand in for a module of the standard library.
+  return ["python3", "-I", "-c", scriptOf("probe.py")];
+}
+
+const scriptOf = (file: string): string => readFileSync(join(__dirname, file), "utf8");
+
+/** Makes all probes of a container in one go, side by side. One result for each, in their order. */
+export async function probe(
+  host: EngineAccess,
+  container: string,
+  probes: readonly Probe[],
+  signal?: AbortSignal,
+): Promise<ProbeResult[]> {
+  const input = JSON.stringify(probes.map((each, id) => ({ id, ...each })));
+  const command = ["exec", "-i", container, ...proberCommand(host.os)];
+  const { stdout, problem, ms } = await docker(host.engine, command, { input, signal });
+  const failed = (why: string): ProbeResult => ({ outcome: "error", detail: `no probe from ${container}: ${why}`, ms });
+  if (problem !== undefined) {
+    return probes.map(() => failed(problem));
+  }
+  const results = stdout.split(/\r?\n/).map(parse);
+  return probes.map(({ kind }, id) => {
+    const found = results.filter((result) => result?.id === id);
+    return found.length === 1 && isResult(found[0]!, kind) ? found[0] : failed(`it wrote ${excerpt(stdout)}`);
+  });
+}
+
+type Fields = Partial<Record<string, unknown>>;
+
+function parse(line: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it is what the prober would write: a container's output is not to be trusted with a verdict. */
+function isResult(fields: Fields, kind: Probe["kind"]): fields is ProbeResult {
+  const { outcome, detail, ms, status, contains, addresses, own, hidden } = fields;
+  if (typeof outcome !== "string" || !outcomes[kind].includes(outcome)) {
+    return false;
+  }
+  const complete =
+    (outcome !== "answered" || (typeof status === "number" && typeof contains === "boolean")) &&
+    (outcome !== "resolved" || (isList(addresses, "string") && addresses.length > 0)) &&
+    (outcome !== "listening" || (isList(own, "number") && typeof hidden === "number"));
+  return complete && typeof detail === "string" && typeof ms === "number";
+}
+
+function isList(value: unknown, of: "string" | "number"): value is unknown[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === of);
+}
+
+function excerpt(text: string): string {
+  const words = text.trim().replace(/\s+/g, " ");
+  return words === "" ? "nothing" : words.slice(0, 80);
+}

@@ -1,0 +1,38 @@
+import type { Command } from "../command";
+import { writePictures } from "../graph";
+import { setUp } from "../setup";
+import { declarationIn } from "../stack";
+import { colours } from "../terminal/colours";
+import { bringUp } from "../update";
+import { outFolder, verify } from "./verify";
+import { updateOptions } from "./up";
+
+export const command: Command = {
+  summary: "Bring an environment up from nothing, prove it, and say what to open",
+  options: updateOptions,
+  afterInterrupt: "npm start",
+  async run({ environment, values, progress, signal }) {
+    const { toolchain, engine } = await setUp(progress, { environment });
+    const { exitCode, state } = await bringUp({
+      environment,
+      toolchain,
+      engine: engine.dockerHost,
+      progress,
+      labs: values.labs as string | undefined,
+      takeOver: values["take-over"] as boolean,
+    });
+    const declaration = declarationIn(state);
+    if (exitCode !== 0 || declaration === undefined) {
+      return exitCode || 1;
+    }
+    const { report, exitCode: proved } = await verify(declaration, { environment, progress, signal });
+    const pictures = await writePictures(outFolder(environment), declaration.topology, declaration.expectations, report);
+    const { bold } = colours(process.stdout);
+    const open = Object.entries(declaration.labs).flatMap(([lab, { open: addresses }]) =>
+      Object.entries(addresses).map(([what, where]) => `  ${bold(where)}  ${lab}: ${what}\n`),
+    );
+    process.stdout.write(`\nTo open:\n${open.join("")}  ${pictures.html}  the topology and these checks\n`);
+    process.stdout.write(`\nNext: npm run verify, npm run graph, npm run destroy; plain pulumi after eval "$(npm run -s env)"\n`);
+    return proved;
+  },
+};

@@ -1,0 +1,72 @@
+import { labSelection } from "../components/settings";
+import { heal, look, type Healing } from "./heal/heal";
+import { marker } from "./heal/killed-run";
+import { run, runAttached } from "./processes";
+import { readState, resourcesOf, type StackState } from "./stack";
+
+export interface UpdateOptions extends Omit<Healing, "engine"> {
+  /** The local engine. */
+  readonly engine: string;
+  /** The labs of this run in place of those in the stack file. */
+  readonly labs?: string;
+}
+
+/** What `npm run up` did. */
+export interface Updated {
+  readonly exitCode: number;
+  /** The stack's state after the update. */
+  readonly state: StackState | undefined;
+}
+
+/**
+ * Brings an environment up with one command, whatever the last run left: heals, updates, and heals once more if the
+ * update ran into something that a killed run's engine finished only now.
+ */
+export async function bringUp(options: UpdateOptions): Promise<Updated> {
+  const first = await heal(options);
+  if (first.state === undefined) {
+    const { toolchain, environment } = options;
+    await run(toolchain.pulumi, ["stack", "init", environment, "--no-select"], { env: toolchain.env });
+  }
+  let exitCode = await pulumiUp(options, first.refresh || first.killed);
+  if (exitCode !== 0 && first.killed) {
+    const again = await heal({ ...options, takeOver: true });
+    exitCode = await pulumiUp(options, again.refresh);
+  }
+  return { exitCode, state: await readState(options.environment, options.toolchain) };
+}
+
+async function pulumiUp({ environment, toolchain, labs, engine }: UpdateOptions, refresh: boolean): Promise<number> {
+  const args = ["up", "--stack", environment, "--yes", "--skip-preview", ...(refresh ? ["--refresh"] : [])];
+  return runAttached(toolchain.pulumi, args, {
+    env: { ...toolchain.env, ...engineFor(engine), ...mark(environment), [labSelection]: labs },
+  });
+}
+
+/** What a teardown left: empty when it is done. */
+export interface TornDown {
+  readonly exitCode: number;
+  readonly left: readonly string[];
+}
+
+/** Takes an environment down and asks the engines what is left of it. */
+export async function tearDown(options: UpdateOptions): Promise<TornDown> {
+  const { environment, toolchain, engine } = options;
+  const { state } = await heal(options);
+  const empty = resourcesOf(state).every(({ type }) => type === "pulumi:pulumi:Stack");
+  const exitCode = empty
+    ? 0
+    : await runAttached(toolchain.pulumi, ["destroy", "--stack", environment, "--yes", "--skip-preview"], {
+        env: { ...toolchain.env, ...engineFor(engine), ...mark(environment) },
+      });
+  const left = await look(environment, state, engine);
+  return { exitCode, left: left.map(({ kind, name, engine: where }) => `${kind} ${name} on ${where}`) };
+}
+
+function mark(environment: string): Record<string, string> {
+  return { [marker]: environment };
+}
+
+function engineFor(engine: string): Record<string, string> {
+  return { DOCKER_HOST: engine };
+}
