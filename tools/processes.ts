@@ -1,3 +1,5 @@
+import { execFile, type ExecFileException } from "node:child_process";
+import { promisify } from "node:util";
 import type { ExecaError, ResultPromise } from "execa" with { "resolution-mode": "import" };
 import { UserError } from "./command";
 
@@ -30,11 +32,34 @@ export class CommandError extends UserError {
   }
 }
 
+const execFileAsync = promisify(execFile);
+
+/** Asks a command a quick question: returns its standard output. Throws a CommandError if it does not exit 0. */
+export async function ask(
+  command: string,
+  args: readonly string[],
+  options: Pick<RunOptions, "cwd" | "env" | "timeout" | "signal"> = {},
+): Promise<string> {
+  try {
+    const env = { ...process.env, ...options.env };
+    const { stdout } = await execFileAsync(command, args, { ...options, env, maxBuffer: 64 * 1024 * 1024 });
+    return stdout;
+  } catch (error) {
+    const { code, signal, stderr } = error as ExecFileException;
+    const outcome = typeof code === "number" ? `exit code ${code}` : (code ?? signal ?? "failed");
+    throw new CommandError(
+      `${command} ${args[0] ?? ""}: ${stderr?.trim() || outcome}`,
+      typeof code === "number" ? code : undefined,
+      { cause: error },
+    );
+  }
+}
+
 const stoppable = new Set<ResultPromise>();
 
 /** Runs a command without a shell and returns its standard output. Throws a CommandError if it does not exit 0. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  // Loaded when first needed: a run that finds all in place starts no process.
+  // Loaded when first needed, for that takes as long as all that a set-up with everything in place has to ask.
   const { execa } = await import("execa");
   const output = options.log === undefined ? "pipe" : ({ file: options.log, append: true } as const);
   const child = execa(command, args, {

@@ -13,10 +13,43 @@ export interface DockerOptions {
   /** Text for the command's standard input. */
   readonly input?: string;
   readonly signal?: AbortSignal;
+  /** Whether it will mostly wait, and use little of the machine. */
+  readonly waits?: boolean;
 }
 
 /** Milliseconds after which an engine counts as one that does not answer. */
 const TIMEOUT = 10_000;
+
+/** Lets so many pieces of work run at the same time; the others wait and are let in as they came. */
+class Lanes {
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) {
+      this.free--;
+    } else {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) {
+        this.free++;
+      } else {
+        next();
+      }
+    }
+  }
+}
+
+/**
+ * A client and what it starts keep about one core busy. More of them at a time would slow each other down, and with them
+ * those that only wait for something that is out of reach.
+ */
+const lanes = { brisk: new Lanes(3), waiting: new Lanes(8) };
 
 /**
  * Calls the Docker client for an engine. It never rejects: what goes wrong is part of the evidence.
@@ -26,8 +59,12 @@ const TIMEOUT = 10_000;
 export async function docker(
   engine: string,
   args: readonly string[],
-  { input = "", signal }: DockerOptions = {},
+  { input = "", signal, waits = false }: DockerOptions = {},
 ): Promise<DockerResult> {
+  return lanes[waits ? "waiting" : "brisk"].run(() => call(engine, args, input, signal));
+}
+
+function call(engine: string, args: readonly string[], input: string, signal?: AbortSignal): Promise<DockerResult> {
   const start = performance.now();
   const env = { ...process.env, DOCKER_HOST: engine };
   const limits = { timeout: TIMEOUT, maxBuffer: 64 * 1024 * 1024 };

@@ -105,18 +105,15 @@ async function probeAll(
     const from = (each as Extract<PlacedExpectation, { from: string }>).from;
     sources.set(from, [...(sources.get(from) ?? []), each]);
   }
-  const blockedFirst = [...sources].sort(([, a], [, b]) => Number(hasBlocked(b)) - Number(hasBlocked(a)));
-  const results = blockedFirst.map(async ([from, each]) => {
+  const results = [...sources].map(async ([from, each]) => {
     const probes = each.flatMap(probesOf);
-    const found = await (from === OPERATOR ? askAll(probes, signal) : probe(host, from, probes, signal));
+    const waits = each.some(({ kind }) => kind === "no-reach");
+    const found = await (from === OPERATOR ? askAll(probes, signal) : probe(host, from, probes, { signal, waits }));
     let next = 0;
     return each.map((one) => [one, found.slice(next, (next += probesOf(one).length))] as const);
   });
   return new Map((await Promise.all(results)).flat());
 }
-
-const hasBlocked = (expectations: readonly PlacedExpectation[]): boolean =>
-  expectations.some(({ kind }) => kind === "no-reach");
 
 function askAll(probes: readonly Probe[], signal?: AbortSignal): Promise<ProbeResult[]> {
   const refusal = { outcome: "error", detail: "the operator can only ask for pages", ms: 0 } as const;

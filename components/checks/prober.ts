@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { docker } from "./docker";
+import { docker, type DockerOptions } from "./docker";
 import type { EngineAccess } from "./expectation";
 
 /** What probe.py and probe.ps1 do inside a container; what each kind means stands in probe.py. */
@@ -42,16 +42,19 @@ export function proberCommand(os: EngineAccess["os"]): string[] {
 
 const scriptOf = (file: string): string => readFileSync(join(__dirname, file), "utf8");
 
-/** Makes all probes of a container in one go, side by side. One result for each, in their order. */
+/**
+ * Makes all probes of a container in one go, side by side. One result for each, in their order.
+ * `waits` tells that something out of reach is among the targets.
+ */
 export async function probe(
   host: EngineAccess,
   container: string,
   probes: readonly Probe[],
-  signal?: AbortSignal,
+  { signal, waits }: Pick<DockerOptions, "signal" | "waits"> = {},
 ): Promise<ProbeResult[]> {
   const input = JSON.stringify(probes.map((each, id) => ({ id, ...each })));
   const command = ["exec", "-i", container, ...proberCommand(host.os)];
-  const { stdout, problem, ms } = await docker(host.engine, command, { input, signal });
+  const { stdout, problem, ms } = await docker(host.engine, command, { input, signal, waits });
   const failed = (why: string): ProbeResult => ({ outcome: "error", detail: `no probe from ${container}: ${why}`, ms });
   if (problem !== undefined) {
     return probes.map(() => failed(problem));

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { UserError } from "../command";
-import { CommandError, run } from "../processes";
+import { ask, CommandError } from "../processes";
 import type { Progress } from "../terminal/progress";
 import { installPackages } from "./debian";
-import { isDebianRoot, isProgram, type Machine, onPath, thisMachine } from "./machine";
-import { startEngine, startedEngine } from "./own-engine";
+import { isDebianRoot, type Machine, onPath, thisMachine } from "./machine";
+import { engineProgram, startEngine, startedEngine } from "./own-engine";
 
 /** A Docker engine that answers. */
 export interface Engine {
@@ -39,9 +38,11 @@ export async function ensureEngine(progress: Progress, machine: Machine = thisMa
     refuseWhereAskedFor(chosen, trouble);
   }
   if (!isDebianRoot(machine) || chosen.byUser !== undefined) {
-    throw new UserError(`${client === undefined ? "There is no docker command on PATH" : "No Docker engine answers"}. ${advice(machine)}`);
+    throw new UserError(
+      `${client === undefined ? "There is no docker command on PATH" : "No Docker engine answers"}. ${advice(machine)}`,
+    );
   }
-  if (client === undefined || !hasEngine(machine)) {
+  if (client === undefined || engineProgram(machine) === undefined) {
     await progress.step("Docker: install", (report) => installPackages(report, ...ENGINE_PACKAGES));
   }
   await progress.step("Docker: start", (report) =>
@@ -68,7 +69,9 @@ async function chosenEngine(machine: Machine): Promise<Chosen> {
   const format = "{{.Name}} {{.Endpoints.docker.Host}}";
   const answer = await docker(machine, ["context", "inspect", "--format", format]);
   const [name = "", contextHost = ""] = answer.trim().split(" ");
-  return name === "default" ? { host: contextHost || socket, byUser: undefined } : { host: contextHost, byUser: `context ${name}` };
+  return name === "default"
+    ? { host: contextHost || socket, byUser: undefined }
+    : { host: contextHost, byUser: `context ${name}` };
 }
 
 function refuseWhereAskedFor({ host, byUser }: Chosen, trouble: string): void {
@@ -99,12 +102,7 @@ async function troubleWith(machine: Machine, host: string): Promise<string | und
 
 /** Runs the user's Docker client, which alone understands their contexts, SSH and certificates. */
 async function docker(machine: Machine, args: readonly string[]): Promise<string> {
-  const env = { ...machine.env };
-  return run("docker", args, { env, timeout: ANSWER_MS, signal: machine.signal });
-}
-
-function hasEngine(machine: Machine): boolean {
-  return onPath(machine, "dockerd").length > 0 || isProgram("/usr/sbin/dockerd") || existsSync("/usr/bin/dockerd");
+  return ask("docker", args, { env: machine.env, timeout: ANSWER_MS, signal: machine.signal });
 }
 
 function advice({ platform }: Machine): string {
@@ -112,7 +110,8 @@ function advice({ platform }: Machine): string {
     linux:
       "Install Docker (https://docs.docker.com/engine/install) and start it (sudo systemctl start docker); " +
       "as root on Debian or Ubuntu this program does so itself",
-    darwin: "Install Docker Desktop (https://docs.docker.com/desktop/setup/install/mac-install) or Colima, and start it",
+    darwin:
+      "Install Docker Desktop (https://docs.docker.com/desktop/setup/install/mac-install) or Colima, and start it",
     win32: "Install Docker Desktop (https://docs.docker.com/desktop/setup/install/windows-install), and start it",
   };
   return `${ways[platform] ?? "Install Docker and start it"}, or set DOCKER_HOST to an engine elsewhere; then run the same command again.`;

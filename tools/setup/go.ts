@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { UserError } from "../command";
-import { run, type RunOptions } from "../processes";
+import { ask, run, type RunOptions } from "../processes";
 import type { StepReport } from "../terminal/progress";
 import { cached, entryPath } from "./cache";
 import { type Machine, onPath, programFile } from "./machine";
@@ -84,7 +84,8 @@ async function goCommand(machine: Machine, options: RunOptions): Promise<Go> {
   await checkGo(machine);
   // GOOS and its like would build for another machine; a workspace file would bring in modules of another project.
   const env = { CGO_ENABLED: "0", GOOS: "", GOARCH: "", GOWORK: "off" };
-  return (folder, ...args) => run("go", args, { ...options, cwd: folder, env, log: keepsOutput(args) ? undefined : options.log });
+  return (folder, ...args) =>
+    run("go", args, { ...options, cwd: folder, env, log: keepsOutput(args) ? undefined : options.log });
 }
 
 function keepsOutput([command]: readonly string[]): boolean {
@@ -100,7 +101,7 @@ export async function checkGo(machine: Machine): Promise<void> {
   if (onPath(machine, "go").length === 0) {
     throw new UserError(`There is no Go on PATH. ${advice}`);
   }
-  const version = await run("go", ["env", "GOVERSION"], { cwd: machine.home, timeout: 60_000 });
+  const version = await ask("go", ["env", "GOVERSION"], { cwd: machine.home, timeout: 60_000 });
   const minor = Number(/^go1\.(\d+)/.exec(version)?.[1] ?? 0);
   if (minor < OLDEST_GO) {
     throw new UserError(`${version || "The Go on PATH"} is too old. ${advice}`);

@@ -42,7 +42,9 @@ function usersBackend(machine: Machine): string | undefined {
   if (/^backend:/m.test(readIfThere(join(machine.project, "Pulumi.yaml")) ?? "")) {
     return "Pulumi.yaml";
   }
-  return storedBackend(join(credentialsFolder(machine), "credentials.json")) ?? (token ? "PULUMI_ACCESS_TOKEN" : undefined);
+  return (
+    storedBackend(join(credentialsFolder(machine), "credentials.json")) ?? (token ? "PULUMI_ACCESS_TOKEN" : undefined)
+  );
 }
 
 /** The backend in use according to the CLI's credentials file, which some versions keep encrypted: that is a login too. */

@@ -54,7 +54,9 @@ export class Official {
       return false;
     }
     const downloads = plugins.map((plugin) =>
-      this.tried(`${plugin.name} plugin: download`, (report) => installOfficial(this.machine, cli, home, plugin, report)),
+      this.tried(`${plugin.name} plugin: download`, (report) =>
+        installOfficial(this.machine, cli, home, plugin, report),
+      ),
     );
     return (await Promise.all(downloads)).every(Boolean);
   }
@@ -88,7 +90,10 @@ async function downloadCli(machine: Machine, report: StepReport): Promise<void> 
     const name = archiveName(machine);
     const archive = join(folder, name);
     const checksums = await (await get(machine, checksumsFile)).text();
-    const wanted = checksums.split("\n").find((line) => line.endsWith(` ${name}`))?.split(" ")[0];
+    const wanted = checksums
+      .split("\n")
+      .find((line) => line.endsWith(` ${name}`))
+      ?.split(" ")[0];
     await save(await get(machine, name), archive, report);
     const found = await sha256(archive);
     if (found !== wanted) {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type SpawnOptions } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,10 +6,12 @@ import { UserError } from "../command";
 import { run } from "../processes";
 import type { StepReport } from "../terminal/progress";
 import { isAlive } from "./cache";
-import type { Machine } from "./machine";
+import { isProgram, type Machine, onPath } from "./machine";
 
 /** How long an engine has to start or stop, in ms. */
 const LIMIT_MS = 60_000;
+
+const PID_FILE = "/var/run/docker.pid";
 
 /** An engine that this program started, as its record in the state folder has it. */
 interface StartedEngine {
@@ -43,7 +45,11 @@ function isEngine(pid: number): boolean {
 }
 
 /** Starts the engine that is installed, and waits until it answers. It outlives this program. */
-export async function startEngine(machine: Machine, report: StepReport, answers: () => Promise<boolean>): Promise<void> {
+export async function startEngine(
+  machine: Machine,
+  report: StepReport,
+  answers: () => Promise<boolean>,
+): Promise<void> {
   mkdirSync(machine.state, { recursive: true, mode: 0o700 });
   const pid = hasSystemd() ? await startService(report) : startDaemon(machine, report);
   writeFileSync(recordFile(machine), JSON.stringify({ pid, boot: boot() } satisfies StartedEngine));
@@ -67,11 +73,20 @@ async function startService({ log }: StepReport): Promise<undefined> {
   await run("systemctl", ["start", "docker"], { log });
 }
 
+/** The engine's program, where packages put it: its folder is not always on PATH. */
+export function engineProgram(machine: Machine): string | undefined {
+  return [...onPath(machine, "dockerd"), "/usr/sbin/dockerd", "/usr/bin/dockerd"].find(isProgram);
+}
+
 function startDaemon(machine: Machine, { log }: StepReport): number {
-  // What a killed engine leaves behind keeps the next one from starting, where process ids are used again soon.
-  rmSync("/var/run/docker.pid", { force: true });
+  // A killed engine leaves its process id behind; if another program has that id now, the next engine would not start.
+  const left = Number(existsSync(PID_FILE) ? readFileSync(PID_FILE, "utf8") : 0);
+  if (left > 0 && !isEngine(left)) {
+    rmSync(PID_FILE);
+  }
   const output = openSync(log, "a");
-  const daemon = spawn("dockerd", [], { detached: true, stdio: ["ignore", output, output], env: machine.env });
+  const options = { detached: true, stdio: ["ignore", output, output], env: machine.env } satisfies SpawnOptions;
+  const daemon = spawn(engineProgram(machine) ?? "dockerd", [], options);
   daemon.on("error", () => undefined);
   daemon.unref();
   if (daemon.pid === undefined) {
@@ -80,24 +95,27 @@ function startDaemon(machine: Machine, { log }: StepReport): number {
   return daemon.pid;
 }
 
-/** Stops the engine if this program started it. Returns what it did, in a line. */
-export async function stopEngine(machine: Machine, report: StepReport): Promise<string> {
+/** Stops the engine that this program started, and waits until it has ended. Does nothing if there is none. */
+export async function stopEngine(machine: Machine, report: StepReport): Promise<void> {
   const engine = startedEngine(machine);
   if (engine === undefined) {
-    return "No Docker engine runs that this program started; one of yours is left alone.";
+    return;
   }
   if (engine.pid === undefined) {
     await run("systemctl", ["stop", "docker.socket", "docker"], { log: report.log });
   } else {
     process.kill(engine.pid, "SIGTERM");
-    const deadline = Date.now() + LIMIT_MS;
-    while (isAlive(engine.pid)) {
-      if (Date.now() > deadline) {
-        throw new UserError(`The Docker engine (process ${engine.pid}) has not stopped within ${LIMIT_MS / 1000} s.`);
-      }
-      await sleep(250, undefined, { signal: machine.signal });
-    }
+    await waitForEnd(engine.pid, machine);
   }
   rmSync(recordFile(machine), { force: true });
-  return "The Docker engine that this program started has stopped.";
+}
+
+async function waitForEnd(pid: number, { signal }: Machine): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) {
+      throw new UserError(`The Docker engine (process ${pid}) has not stopped within ${LIMIT_MS / 1000} s.`);
+    }
+    await sleep(250, undefined, { signal });
+  }
 }

@@ -14,7 +14,10 @@ export interface Plugin {
 export function neededPlugins({ project }: Machine): Plugin[] {
   return ["docker", "command"].map((name) => {
     const file = join(project, "node_modules", "@pulumi", name, "package.json");
-    const { pulumi, version } = JSON.parse(readFileSync(file, "utf8")) as { version: string; pulumi?: { version?: string } };
+    const { pulumi, version } = JSON.parse(readFileSync(file, "utf8")) as {
+      version: string;
+      pulumi?: { version?: string };
+    };
     return { name, version: pulumi?.version ?? version };
   });
 }

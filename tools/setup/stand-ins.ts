@@ -64,9 +64,14 @@ export function dockerPlugin(version: string): GoProgram {
  * goes by another name than its path, and keeps the provider internal.
  */
 async function addProvider(source: string, go: Go): Promise<void> {
-  const { Dir, Sum } = JSON.parse(await go(source, "mod", "download", "-json", provider.module)) as Record<string, string>;
+  const { Dir, Sum } = JSON.parse(await go(source, "mod", "download", "-json", provider.module)) as Record<
+    string,
+    string
+  >;
   if (Sum !== provider.sum) {
-    throw new UserError(`${provider.module} is not what it was: its checksum is ${Sum}, and should be ${provider.sum}.`);
+    throw new UserError(
+      `${provider.module} is not what it was: its checksum is ${Sum}, and should be ${provider.sum}.`,
+    );
   }
   // Go's module cache is read-only; a copy of its modes could not be added to.
   const files = await readdir(Dir!, { recursive: true, withFileTypes: true });

@@ -127,7 +127,10 @@ async function withBuiltCli(plugins: PluginHomes, builds: GoBuilds): Promise<Par
 
 async function builtHost(builds: GoBuilds): Promise<Parts["host"]> {
   const path = await builds.path(LANGUAGE_HOST, languageHost);
-  return { folders: [dirname(path)], origin: { source: "built from Go modules", says: `${languageHost.version}, ${path}` } };
+  return {
+    folders: [dirname(path)],
+    origin: { source: "built from Go modules", says: `${languageHost.version}, ${path}` },
+  };
 }
 
 function comesWithCli(source: Source): Parts["host"] {

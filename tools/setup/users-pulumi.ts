@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { run } from "../processes";
+import { ask } from "../processes";
 import { isProgram, type Machine, onPath, programFile } from "./machine";
 
 /** The oldest CLI that this program works with: the first whose plugins may be files in a folder of another home. */
@@ -52,7 +52,7 @@ async function versionOf(machine: Machine, path: string): Promise<string> {
   const key = `${file} ${size} ${mtimeMs}`;
   const memo = join(machine.cache, "versions.json");
   const known = readMemo(memo);
-  const version = known[key] ?? (await ask(path));
+  const version = known[key] ?? (await askVersion(path));
   if (known[key] === undefined) {
     mkdirSync(machine.cache, { recursive: true, mode: 0o700 });
     writeFileSync(memo, JSON.stringify({ ...known, [key]: version }));
@@ -60,9 +60,9 @@ async function versionOf(machine: Machine, path: string): Promise<string> {
   return version;
 }
 
-async function ask(path: string): Promise<string> {
+async function askVersion(path: string): Promise<string> {
   const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const answer = await run(path, ["version"], { env, timeout: 20_000 }).catch(() => "");
+  const answer = await ask(path, ["version"], { env, timeout: 20_000 }).catch(() => "");
   return /^v?(\d+\.\d+\.\d+\S*)/m.exec(answer)?.[1] ?? "0.0.0";
 }
 

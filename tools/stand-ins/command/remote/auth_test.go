@@ -2,12 +2,11 @@ package remote
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
 	"net"
 	"path/filepath"
 	"testing"
-
-	"crypto/ed25519"
-	"crypto/rand"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"

@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/pem"
 	"log/slog"
 	"testing"
 	"time"
-
-	"crypto/rand"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/retry"
 	"github.com/stretchr/testify/require"

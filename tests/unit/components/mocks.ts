@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
+
+/** A resource as it was registered, without the inputs that are undefined. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/**
+ * Declares resources against mocks and gives back all that were registered, in order. What the engine would add is
+ * `id-of-<name>`, so that a reference to another resource can be told by its text.
+ */
+export async function registered(declare: () => unknown, preview = false): Promise<Registered[]> {
+  const found: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }: MockResourceArgs) {
+        const id = `id-of-${name}`;
+        found.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) as Record<string, unknown> });
+        return { id, state: { ...inputs, ...(type.includes("RemoteImage") ? { imageId: `sha256:${name}` } : {}) } };
+      },
+      call({ inputs }) {
+        return { name: inputs.name as string, driver: "mocked", scope: "local", internal: false, ipamConfigs: [], options: {} };
+      },
+    },
+    "container-network-labs",
+    "unit",
+    preview,
+  );
+  await pulumi.runtime.runInPulumiStack(async () => {
+    declare();
+    return {};
+  });
+  // Registration goes on behind the constructors' backs; without this a test would look too early.
+  await pulumi.runtime.disconnect();
+  return found.filter(({ type }) => type !== "pulumi:pulumi:Stack");
+}
