@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Command, UserError } from "./command";
 import { createProgress } from "./terminal/progress";
-import { forwardSignal } from "./processes";
+import { forwardSignal, interrupt, interrupted } from "./processes";
 
 const folder = join(__dirname, "commands");
 const EXIT_INTERRUPTED = 130;
@@ -13,16 +13,18 @@ const ONE_CTRL_C_MS = 500;
 
 /** Runs the command that the arguments name and ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const interruption = new AbortController();
   let hint: string | undefined;
-  watchSignals(interruption, () => hint);
-  const exitCode = await execute(argv, interruption.signal, (text) => (hint = text)).catch(report);
-  process.exitCode = interruption.signal.aborted ? interrupted(hint) : exitCode;
+  watchSignals(() => hint);
+  const exitCode = await execute(argv, (text) => (hint = text)).catch((error: unknown) => {
+    // What was stopped has its errors, too; they are no news.
+    return interrupted.aborted ? EXIT_INTERRUPTED : report(error);
+  });
+  process.exitCode = interrupted.aborted ? sayInterrupted(hint) : exitCode;
   // A command is over when its work is. An idle connection or a child left running on purpose must not hold the shell.
   process.stdout.write("", () => process.exit());
 }
 
-async function execute(argv: readonly string[], signal: AbortSignal, hint: (text: string) => void): Promise<number> {
+async function execute(argv: readonly string[], hint: (text: string) => void): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === "help" || name === "--help") {
     process.stdout.write(await usage());
@@ -32,11 +34,11 @@ async function execute(argv: readonly string[], signal: AbortSignal, hint: (text
   hint(command.afterInterrupt ?? `npm run ${name.replace("-", ":")}`);
   const { values, positionals } = parse(name, command, rest);
   return command.run({
-    environment: values.environment as string,
+    environment: values.environment,
     values,
     positionals,
-    progress: createProgress({ signal }),
-    signal,
+    progress: createProgress({ signal: interrupted }),
+    signal: interrupted,
   });
 }
 
@@ -79,23 +81,22 @@ function report(error: unknown): number {
   return error instanceof UserError ? error.exitCode : forUser ? 2 : 1;
 }
 
-function interrupted(hint: string | undefined): number {
+function sayInterrupted(hint: string | undefined): number {
   process.stderr.write(`Interrupted.${hint === undefined ? "" : ` To go on: ${hint}`}\n`);
   return EXIT_INTERRUPTED;
 }
 
 /** The first signal asks what runs to end, and waits for it. A second one, from a person who will not wait, ends this. */
-function watchSignals(interruption: AbortController, hint: () => string | undefined): void {
+function watchSignals(hint: () => string | undefined): void {
   let first: number | undefined;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (first === undefined) {
         first = Date.now();
-        forwardSignal(signal);
-        interruption.abort();
+        interrupt(signal);
       } else if (Date.now() - first > ONE_CTRL_C_MS) {
         forwardSignal("SIGKILL");
-        process.exit(interrupted(hint()));
+        process.exit(sayInterrupted(hint()));
       }
     });
   }

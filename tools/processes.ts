@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly input?: string;
   /** Milliseconds after which the command is stopped. */
   readonly timeout?: number;
-  /** Stops the command when aborted. */
+  /** Stops the command when aborted; then the signal's reason is thrown. */
   readonly signal?: AbortSignal;
   /** Lets the command finish in spite of Ctrl-C: for a package manager, which half-done leaves a system broken. */
   readonly unstoppable?: boolean;
@@ -57,6 +57,17 @@ export async function ask(
 
 const stoppable = new Set<ResultPromise>();
 
+const interruption = new AbortController();
+
+/** Aborted once a person pressed Ctrl-C, or this process was asked to end. */
+export const interrupted: AbortSignal = interruption.signal;
+
+/** Asks all that runs to end: passes the signal on, and aborts `interrupted`. */
+export function interrupt(signal: "SIGINT" | "SIGTERM"): void {
+  forwardSignal(signal);
+  interruption.abort();
+}
+
 /** Runs a command without a shell and returns its standard output. Throws a CommandError if it does not exit 0. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   // Loaded when first needed, for that takes as long as all that a set-up with everything in place has to ask.
@@ -76,6 +87,7 @@ export async function run(command: string, args: readonly string[], options: Run
     const { stdout } = await (options.unstoppable === true ? child : tracked(child));
     return stdout ?? "";
   } catch (error) {
+    options.signal?.throwIfAborted();
     const { exitCode, signal, originalMessage, stderr } = error as ExecaError;
     const outcome = exitCode !== undefined ? `exit code ${exitCode}` : (signal ?? originalMessage ?? "failed");
     const words = typeof stderr === "string" && stderr !== "" ? `\n${stderr}` : "";

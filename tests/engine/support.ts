@@ -112,12 +112,12 @@ function labSettings(number: number, prefix: string, port: number) {
   return {
     image: { name: "cnl-test-python" },
     chat: {
-      network: { name: `${prefix}chat`, subnet: `10.213.${number}.0/25`, bridge: `${prefix}chat0` },
+      network: { name: `${prefix}chat`, subnet: `10.214.${number}.0/25`, bridge: `${prefix}chat0` },
       server: { name: `${prefix}chat-server` },
       clients: { count: 2, names: [`${prefix}Alice`, `${prefix}Bob`] },
     },
     web: {
-      network: { name: `${prefix}web`, subnet: `10.213.${number}.128/25`, bridge: `${prefix}web0` },
+      network: { name: `${prefix}web`, subnet: `10.214.${number}.128/25`, bridge: `${prefix}web0` },
       server: { name: `${prefix}my-server`, port },
       byAlias: { name: `${prefix}container1` },
       sharedStack: { name: `${prefix}container2` },

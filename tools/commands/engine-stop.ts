@@ -4,8 +4,8 @@ import { startedEngine, stopEngine } from "../setup/own-engine";
 
 export const command: Command = {
   summary: "Stop the Docker engine, if this program started it",
-  async run({ progress, signal }) {
-    const machine = thisMachine(signal);
+  async run({ progress }) {
+    const machine = thisMachine();
     if (startedEngine(machine) === undefined) {
       process.stdout.write("This program has started no Docker engine that still runs. Others are left alone.\n");
     } else {

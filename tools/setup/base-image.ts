@@ -8,7 +8,7 @@ import type { Progress, StepReport } from "../terminal/progress";
 import { cached } from "./cache";
 import { installPackages } from "./debian";
 import type { Engine } from "./engine";
-import { isDebianRoot, type Machine, onPath, thisMachine } from "./machine";
+import { type Machine, onPath, thisMachine } from "./machine";
 
 const SUITE = "bookworm";
 
@@ -54,15 +54,17 @@ async function firstThere(machine: Machine, docker: (...args: string[]) => strin
   return standIn ?? official;
 }
 
-async function pulled(progress: Progress, machine: Machine, args: readonly string[]): Promise<boolean> {
-  try {
-    await progress.step("Base image: pull", (report) => pull(machine, args, report));
-    return true;
-  } catch {
-    machine.signal?.throwIfAborted();
-    progress.line("The registry cannot be reached from the engine, or not quickly.");
-    return false;
-  }
+function pulled(progress: Progress, machine: Machine, args: readonly string[]): Promise<boolean> {
+  return progress.step("Base image: pull", async (report) => {
+    try {
+      await pull(machine, args, report);
+      return true;
+    } catch {
+      machine.signal?.throwIfAborted();
+      report.outcome("no registry can be reached from the engine, or not quickly,");
+      return false;
+    }
+  });
 }
 
 /** The client writes its first line once the registry has answered. From then on the pull may take its time. */
@@ -89,7 +91,7 @@ async function makeStandIn(
   machine: Machine,
   docker: (...args: string[]) => string[],
 ): Promise<void> {
-  if (!isDebianRoot(machine)) {
+  if (!machine.debianRoot) {
     throw new UserError(
       `The image ${BASE_IMAGE} is not on the Docker engine, and no registry answers it. Bring it there, by ` +
         "`docker load` or from a mirror (registry-mirrors in the engine's daemon.json), and run the same command " +
@@ -98,7 +100,7 @@ async function makeStandIn(
   }
   if (onPath(machine, "debootstrap").length === 0) {
     await progress.step("debootstrap: install", (report) =>
-      installPackages(report, "debootstrap", "debian-archive-keyring"),
+      installPackages(machine, report, "debootstrap", "debian-archive-keyring"),
     );
   }
   const name = `debian-${SUITE}-slim-${machine.arch}`;
@@ -118,7 +120,7 @@ async function makeStandIn(
 
 async function makeRoot(machine: Machine, folder: string, { log, detail }: StepReport): Promise<void> {
   const root = join(folder, "root");
-  const options = { log, signal: machine.signal };
+  const options = { log, env: machine.env, signal: machine.signal };
   await run("debootstrap", ["--variant=minbase", SUITE, root], options);
   detail("making it small");
   slim(root);

@@ -16,10 +16,9 @@ export async function cached(machine: Machine, name: string, make: (folder: stri
   if (existsSync(path)) {
     return path;
   }
-  const partial = `.partial-${name}-`;
   mkdirSync(machine.cache, { recursive: true, mode: 0o700 });
-  removeLeftovers(machine.cache, partial);
-  const folder = mkdtempSync(join(machine.cache, `${partial}${process.pid}-`));
+  removeLeftovers(machine.cache);
+  const folder = mkdtempSync(join(machine.cache, `.partial-${name}-${process.pid}-`));
   try {
     await make(folder);
     place(folder, path);
@@ -40,10 +39,11 @@ function place(folder: string, path: string): void {
   }
 }
 
-function removeLeftovers(cache: string, partial: string): void {
-  for (const name of readdirSync(cache).filter((entry) => entry.startsWith(partial))) {
-    const owner = Number(name.slice(partial.length).split("-")[0]);
-    if (!isAlive(owner)) {
+/** A half-made entry has the id of the process that was at it in its name. */
+function removeLeftovers(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    const owner = /^\.partial-.*-(\d+)-\w+$/.exec(name)?.[1];
+    if (owner !== undefined && !isAlive(Number(owner))) {
       rmSync(join(cache, name), { recursive: true, force: true });
     }
   }

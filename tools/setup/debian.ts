@@ -1,8 +1,10 @@
-import { readdirSync } from "node:fs";
-import type { StepReport } from "../terminal/progress";
+import { existsSync, readdirSync } from "node:fs";
 import { run } from "../processes";
+import type { StepReport } from "../terminal/progress";
+import type { Machine } from "./machine";
 
-const env = { DEBIAN_FRONTEND: "noninteractive" };
+/** Where the package manager keeps what it had not finished when it was killed. */
+const UNFINISHED = "/var/lib/dpkg/updates";
 
 let last: Promise<unknown> = Promise.resolve();
 let listsAreFresh = false;
@@ -11,16 +13,15 @@ let listsAreFresh = false;
  * Installs Debian packages without asking. One call at a time, for there is one package database. Ctrl-C does not reach
  * the package manager: half-installed packages would be in the way of the next try.
  */
-export function installPackages(report: StepReport, ...packages: string[]): Promise<void> {
-  const turn = last.then(() => install(report, packages));
+export function installPackages(machine: Machine, report: StepReport, ...packages: string[]): Promise<void> {
+  const turn = last.then(() => install(machine, report, packages));
   last = turn.catch(() => undefined);
   return turn;
 }
 
-async function install({ log, detail }: StepReport, packages: readonly string[]): Promise<void> {
-  const options = { log, env, unstoppable: true };
-  // Files here are what a package manager that was killed has left to do.
-  if (readdirSync("/var/lib/dpkg/updates").length > 0) {
+async function install({ env }: Machine, { log, detail }: StepReport, packages: readonly string[]): Promise<void> {
+  const options = { log, env: { ...env, DEBIAN_FRONTEND: "noninteractive" }, unstoppable: true };
+  if (existsSync(UNFINISHED) && readdirSync(UNFINISHED).length > 0) {
     await run("dpkg", ["--configure", "-a"], options);
   }
   if (!listsAreFresh) {

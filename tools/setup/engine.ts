@@ -2,7 +2,7 @@ import { UserError } from "../command";
 import { ask, CommandError } from "../processes";
 import type { Progress } from "../terminal/progress";
 import { installPackages } from "./debian";
-import { isDebianRoot, type Machine, onPath, thisMachine } from "./machine";
+import { type Machine, onPath, thisMachine } from "./machine";
 import { engineProgram, startEngine, startedEngine } from "./own-engine";
 
 /** A Docker engine that answers. */
@@ -37,17 +37,20 @@ export async function ensureEngine(progress: Progress, machine: Machine = thisMa
     }
     refuseWhereAskedFor(chosen, trouble);
   }
-  if (!isDebianRoot(machine) || chosen.byUser !== undefined) {
+  if (!machine.debianRoot || chosen.byUser !== undefined) {
     throw new UserError(
       `${client === undefined ? "There is no docker command on PATH" : "No Docker engine answers"}. ${advice(machine)}`,
     );
   }
+  const answers = async () => (await troubleWith(machine, chosen.host)) === undefined;
   if (client === undefined || engineProgram(machine) === undefined) {
-    await progress.step("Docker: install", (report) => installPackages(report, ...ENGINE_PACKAGES));
+    await progress.step("Docker: install", (report) => installPackages(machine, report, ...ENGINE_PACKAGES));
+    // Only the client was missing, if an engine answers now that no one started.
+    if (!machine.systemd && (await answers())) {
+      return { dockerHost: chosen.host, origin: `${chosen.host}, running already`, startedByUs: false };
+    }
   }
-  await progress.step("Docker: start", (report) =>
-    startEngine(machine, report, async () => (await troubleWith(machine, chosen.host)) === undefined),
-  );
+  await progress.step("Docker: start", (report) => startEngine(machine, report, answers));
   return { dockerHost: chosen.host, origin: `${chosen.host}, started by this program`, startedByUs: true };
 }
 

@@ -1,6 +1,7 @@
 import type { Progress } from "../terminal/progress";
-import { build, builtProgram, type GoProgram } from "./go";
+import { build, builtProgram, findGo, type GoProgram } from "./go";
 import { isProgram, type Machine } from "./machine";
+import { SideBySide } from "./side-by-side";
 
 /** Two at a time keep two cores busy while the other one downloads modules or links. More would only take memory. */
 const AT_A_TIME = 2;
@@ -9,10 +10,17 @@ const AT_A_TIME = 2;
 export class GoBuilds {
   private readonly limit = import("p-limit").then(({ default: pLimit }) => pLimit(AT_A_TIME));
 
+  private readonly machine: Machine;
+  private go: Promise<string> | undefined;
+  private readonly together: SideBySide;
+
   constructor(
-    private readonly machine: Machine,
+    machine: Machine,
     private readonly progress: Progress,
-  ) {}
+  ) {
+    this.together = new SideBySide(machine.signal);
+    this.machine = { ...machine, signal: this.together.signal };
+  }
 
   has(program: GoProgram): boolean {
     return isProgram(builtProgram(this.machine, program));
@@ -22,8 +30,17 @@ export class GoBuilds {
   async path(title: string, program: GoProgram): Promise<string> {
     if (!this.has(program)) {
       const limit = await this.limit;
-      await limit(() => this.progress.step(`${title}: build`, (report) => build(this.machine, program, report)));
+      await this.together.part(limit(() => this.build(title, program)));
     }
     return builtProgram(this.machine, program);
+  }
+
+  private async build(title: string, program: GoProgram): Promise<void> {
+    this.machine.signal?.throwIfAborted();
+    await this.progress.step(`${title}: build`, async (report) => {
+      // Looked for once, so that all builds fail for one reason.
+      this.go ??= findGo(this.machine);
+      await build(this.machine, program, await this.go, report);
+    });
   }
 }

@@ -55,10 +55,15 @@ export function builtProgram(machine: Machine, program: GoProgram): string {
   return join(entryPath(machine, entryName(machine, program)), programFile(machine, program.program));
 }
 
-/** Builds a program into the cache, unless it is there, and returns its path. Go's own caches make a second try short. */
-export async function build(machine: Machine, program: GoProgram, report: StepReport): Promise<string> {
+/** Builds a program into the cache, unless it is there, with the go command. Go's own caches make a second try short. */
+export async function build(
+  machine: Machine,
+  program: GoProgram,
+  goProgram: string,
+  report: StepReport,
+): Promise<void> {
   await cached(machine, entryName(machine, program), async (folder) => {
-    const go = await goCommand(machine, { log: report.log, signal: machine.signal });
+    const go = goCommand(machine, goProgram, { log: report.log, signal: machine.signal });
     const source = join(folder, "source");
     cpSync(join(machine.project, "tools", "stand-ins", program.folder), source, { recursive: true });
     await program.prepare?.(source, go);
@@ -77,33 +82,33 @@ export async function build(machine: Machine, program: GoProgram, report: StepRe
     await program.finish?.(folder, (_, ...args) => go(source, ...args));
     rmSync(source, { recursive: true, force: true });
   });
-  return builtProgram(machine, program);
 }
 
-async function goCommand(machine: Machine, options: RunOptions): Promise<Go> {
-  await checkGo(machine);
+function goCommand(machine: Machine, program: string, options: RunOptions): Go {
   // GOOS and its like would build for another machine; a workspace file would bring in modules of another project.
-  const env = { CGO_ENABLED: "0", GOOS: "", GOARCH: "", GOWORK: "off" };
+  const env = { ...machine.env, CGO_ENABLED: "0", GOOS: "", GOARCH: "", GOWORK: "off" };
   return (folder, ...args) =>
-    run("go", args, { ...options, cwd: folder, env, log: keepsOutput(args) ? undefined : options.log });
+    run(program, args, { ...options, cwd: folder, env, log: keepsOutput(args) ? undefined : options.log });
 }
 
 function keepsOutput([command]: readonly string[]): boolean {
   return command === "mod" || command === "list";
 }
 
-/** Throws a UserError that says what to do, if there is no Go or one that cannot build these modules. */
-export async function checkGo(machine: Machine): Promise<void> {
+/** The go command. Throws a UserError that says what to do, if there is none or one that cannot build these modules. */
+export async function findGo(machine: Machine): Promise<string> {
   const advice =
     "The Pulumi CLI or its plugins are not on this machine, and their official downloads could not be reached. " +
     `They can be built with Go 1.${OLDEST_GO} or newer. Install Go (https://go.dev/dl) or Pulumi ` +
     "(https://www.pulumi.com/docs/install), and run the same command again.";
-  if (onPath(machine, "go").length === 0) {
+  const [program] = onPath(machine, "go");
+  if (program === undefined) {
     throw new UserError(`There is no Go on PATH. ${advice}`);
   }
-  const version = await ask("go", ["env", "GOVERSION"], { cwd: machine.home, timeout: 60_000 });
+  const version = await ask(program, ["env", "GOVERSION"], { cwd: machine.home, env: machine.env, timeout: 60_000 });
   const minor = Number(/^go1\.(\d+)/.exec(version)?.[1] ?? 0);
   if (minor < OLDEST_GO) {
-    throw new UserError(`${version || "The Go on PATH"} is too old. ${advice}`);
+    throw new UserError(`${version.trim() || "The Go on PATH"} is too old. ${advice}`);
   }
+  return program;
 }

@@ -4,6 +4,7 @@ import type { Progress } from "../terminal/progress";
 import { ensureBaseImage } from "./base-image";
 import { ensureEngine, type Engine } from "./engine";
 import { type Machine, thisMachine } from "./machine";
+import { allEnded, SideBySide } from "./side-by-side";
 import { ensureToolchain, type Toolchain } from "./toolchain";
 
 export interface SetUp {
@@ -24,10 +25,12 @@ export interface SetUpOptions {
  * brought, side by side, with progress. What was taken is told when it is not what it was last time.
  */
 export async function setUp(progress: Progress, options: SetUpOptions = {}): Promise<SetUp> {
-  const { environment, machine = thisMachine() } = options;
-  const [toolchain, { engine, baseImage }] = await Promise.all([
-    ensureToolchain(progress, { machine, environment }),
-    ensureEngineAndImage(progress, machine),
+  const { environment, machine: whole = thisMachine() } = options;
+  const together = new SideBySide(whole.signal);
+  const machine = { ...whole, signal: together.signal };
+  const [toolchain, { engine, baseImage }] = await allEnded([
+    together.part(ensureToolchain(progress, { machine, environment })),
+    together.part(ensureEngineAndImage(progress, machine)),
   ]);
   const result = { toolchain, engine, baseImage };
   tellOnce(progress, machine, summary(result));

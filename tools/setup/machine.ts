@@ -1,6 +1,7 @@
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { interrupted } from "../processes";
 import { type Places, places } from "./places";
 
 /** What the set-up needs to know of the machine that it runs on. Tests make their own. */
@@ -10,6 +11,10 @@ export interface Machine extends Places {
   readonly platform: NodeJS.Platform;
   /** As Node says it: `x64`, `arm64`. */
   readonly arch: string;
+  /** Whether packages can be installed without asking: Debian or one of its kind, as root. */
+  readonly debianRoot: boolean;
+  /** Whether systemd looks after services. */
+  readonly systemd: boolean;
   /** The project's folder. */
   readonly project: string;
   /** Where the official releases of the Pulumi CLI are, without the version. */
@@ -19,13 +24,15 @@ export interface Machine extends Places {
 }
 
 /** The machine that this process runs on. */
-export function thisMachine(signal?: AbortSignal): Machine {
+export function thisMachine(signal = interrupted): Machine {
   return {
     ...places(),
     env: process.env,
     home: homedir(),
     platform: process.platform,
     arch: process.arch,
+    debianRoot: process.platform === "linux" && process.getuid?.() === 0 && isDebian(),
+    systemd: existsSync("/run/systemd/system"),
     project: join(__dirname, "..", ".."),
     releases: "https://github.com/pulumi/pulumi/releases/download",
     signal,
@@ -55,15 +62,7 @@ export function isProgram(file: string): boolean {
   }
 }
 
-/** Whether packages can be installed without asking: Debian or one of its kind, as root. */
-export function isDebianRoot({ platform }: Machine): boolean {
-  if (platform !== "linux" || process.getuid?.() !== 0) {
-    return false;
-  }
-  try {
-    const release = readFileSync("/etc/os-release", "utf8");
-    return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release) && isProgram("/usr/bin/apt-get");
-  } catch {
-    return false;
-  }
+function isDebian(): boolean {
+  const release = "/etc/os-release";
+  return existsSync(release) && /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync(release, "utf8"));
 }

@@ -10,6 +10,7 @@ import type { Progress, StepReport } from "../terminal/progress";
 import { cached, entryPath } from "./cache";
 import type { Machine } from "./machine";
 import { installOfficial, type Plugin } from "./plugins";
+import { allEnded } from "./side-by-side";
 import { CLI_VERSION } from "./stand-ins";
 
 /** How long the official downloads have to answer before other ways are taken. */
@@ -35,10 +36,9 @@ export class Official {
 
   /** Whether they answer, and quickly. */
   answer(): Promise<boolean> {
-    return (this.answering ??= this.progress.step("Look for Pulumi's official downloads", async ({ detail }) => {
-      detail(`at most ${PROBE_MS / 1000} s`);
+    return (this.answering ??= this.progress.step("Look for Pulumi's official downloads", async ({ outcome }) => {
       const answers = await answersQuickly(this.machine);
-      this.progress.line(`Pulumi's official downloads ${answers ? "answer" : "cannot be reached from here"}.`);
+      outcome(answers ? "they answer" : "out of reach");
       return answers;
     }));
   }
@@ -58,7 +58,7 @@ export class Official {
         installOfficial(this.machine, cli, home, plugin, report),
       ),
     );
-    return (await Promise.all(downloads)).every(Boolean);
+    return (await allEnded(downloads)).every(Boolean);
   }
 
   /** A download that fails leaves the next way open, unless it was stopped. */

@@ -51,7 +51,7 @@ export async function startEngine(
   answers: () => Promise<boolean>,
 ): Promise<void> {
   mkdirSync(machine.state, { recursive: true, mode: 0o700 });
-  const pid = hasSystemd() ? await startService(report) : startDaemon(machine, report);
+  const pid = machine.systemd ? await startService(machine, report) : startDaemon(machine, report);
   writeFileSync(recordFile(machine), JSON.stringify({ pid, boot: boot() } satisfies StartedEngine));
   const deadline = Date.now() + LIMIT_MS;
   while (!(await answers())) {
@@ -65,12 +65,8 @@ export async function startEngine(
   }
 }
 
-function hasSystemd(): boolean {
-  return existsSync("/run/systemd/system");
-}
-
-async function startService({ log }: StepReport): Promise<undefined> {
-  await run("systemctl", ["start", "docker"], { log });
+async function startService({ env }: Machine, { log }: StepReport): Promise<undefined> {
+  await run("systemctl", ["start", "docker"], { env, log });
 }
 
 /** The engine's program, where packages put it: its folder is not always on PATH. */
@@ -102,7 +98,7 @@ export async function stopEngine(machine: Machine, report: StepReport): Promise<
     return;
   }
   if (engine.pid === undefined) {
-    await run("systemctl", ["stop", "docker.socket", "docker"], { log: report.log });
+    await run("systemctl", ["stop", "docker.socket", "docker"], { env: machine.env, log: report.log });
   } else {
     process.kill(engine.pid, "SIGTERM");
     await waitForEnd(engine.pid, machine);

@@ -4,6 +4,7 @@ import type { GoBuilds } from "./go-builds";
 import type { Machine } from "./machine";
 import type { Official } from "./official";
 import { copyPlugin, hasPlugin, neededPlugins, placeStandIn, type Plugin, standInEntry } from "./plugins";
+import { allEnded } from "./side-by-side";
 import { commandPlugin, dockerPlugin } from "./stand-ins";
 import type { Origin, Source } from "./toolchain";
 import { usersHome } from "./users-pulumi";
@@ -20,7 +21,7 @@ const programs: Readonly<Record<string, (version: string) => GoProgram>> = {
 };
 
 function programOf({ name, version }: Plugin): GoProgram {
-  return programs[name]!(version);
+  return programs[name](version);
 }
 
 /**
@@ -56,7 +57,7 @@ export class PluginHomes {
   /** Completes this program's own home with built plugins; those that the user has are copied. */
   async completeByBuilding(): Promise<CompleteHome> {
     const missing = this.plugins.filter((plugin) => !this.isIn(this.ownHome, plugin));
-    await Promise.all(missing.map((plugin) => this.bring(plugin)));
+    await allEnded(missing.map((plugin) => this.bring(plugin)));
     return this.described(this.ownHome, []);
   }
 

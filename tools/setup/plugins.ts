@@ -52,7 +52,7 @@ export async function installOfficial(
   { name, version }: Plugin,
   { log }: StepReport,
 ): Promise<void> {
-  const env = { PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const env = { ...machine.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
   await run(cli, ["plugin", "install", "resource", name, version], { env, log, signal: machine.signal });
 }
 

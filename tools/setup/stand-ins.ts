@@ -74,10 +74,10 @@ async function addProvider(source: string, go: Go): Promise<void> {
     );
   }
   // Go's module cache is read-only; a copy of its modes could not be added to.
-  const files = await readdir(Dir!, { recursive: true, withFileTypes: true });
+  const files = await readdir(Dir, { recursive: true, withFileTypes: true });
   for (const file of files.filter((entry) => entry.isFile())) {
     const from = join(file.parentPath, file.name);
-    await cp(from, join(source, "provider", from.slice(Dir!.length)));
+    await cp(from, join(source, "provider", from.slice(Dir.length)));
   }
 }
 

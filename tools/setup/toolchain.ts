@@ -5,6 +5,7 @@ import { findLogin } from "./login";
 import { isProgram, type Machine, onPath, programFile, thisMachine } from "./machine";
 import { Official, officialCli } from "./official";
 import { PluginHomes } from "./plugin-homes";
+import { allEnded } from "./side-by-side";
 import { cli, CLI_VERSION, languageHost } from "./stand-ins";
 import { hasLanguageHost, OLDEST_CLI, usersCli, usersHome } from "./users-pulumi";
 
@@ -90,7 +91,7 @@ async function withUsersCli(
     progress.line(`Your Pulumi CLI, ${path}, is version ${version}; ${OLDEST_CLI.join(".")} or newer is needed.`);
     return undefined;
   }
-  const [homes, host] = await Promise.all([
+  const [homes, host] = await allEnded([
     plugins.complete(path, usersHome(machine)),
     hasLanguageHost(machine, path) ? comesWithCli("yours") : builtHost(builds),
   ]);
@@ -116,7 +117,7 @@ async function withOfficialCli(
 
 async function withBuiltCli(plugins: PluginHomes, builds: GoBuilds): Promise<Parts> {
   // In the order of the time that they take, longest first.
-  const [path, homes, host] = await Promise.all([
+  const [path, homes, host] = await allEnded([
     builds.path("Pulumi CLI", cli),
     plugins.completeByBuilding(),
     builtHost(builds),

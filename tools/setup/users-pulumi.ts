@@ -52,7 +52,7 @@ async function versionOf(machine: Machine, path: string): Promise<string> {
   const key = `${file} ${size} ${mtimeMs}`;
   const memo = join(machine.cache, "versions.json");
   const known = readMemo(memo);
-  const version = known[key] ?? (await askVersion(path));
+  const version = known[key] ?? (await askVersion(machine, path));
   if (known[key] === undefined) {
     mkdirSync(machine.cache, { recursive: true, mode: 0o700 });
     writeFileSync(memo, JSON.stringify({ ...known, [key]: version }));
@@ -60,8 +60,8 @@ async function versionOf(machine: Machine, path: string): Promise<string> {
   return version;
 }
 
-async function askVersion(path: string): Promise<string> {
-  const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
+async function askVersion(machine: Machine, path: string): Promise<string> {
+  const env = { ...machine.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const answer = await ask(path, ["version"], { env, timeout: 20_000 }).catch(() => "");
   return /^v?(\d+\.\d+\.\d+\S*)/m.exec(answer)?.[1] ?? "0.0.0";
 }

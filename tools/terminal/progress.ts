@@ -9,6 +9,8 @@ export interface StepReport {
   readonly log: string;
   /** Says what the step is doing just now. */
   detail(text: string): void;
+  /** Says how the step ended, where that is not simply "done". */
+  outcome(text: string): void;
 }
 
 /** Shows long steps, on stderr: a line that counts the seconds on a terminal, plain lines and a heartbeat elsewhere. */
@@ -33,6 +35,7 @@ interface Step {
   readonly title: string;
   readonly started: number;
   detail: string;
+  outcome: string;
 }
 
 const FRAME_MS = 100;
@@ -45,13 +48,15 @@ export function createProgress(options: ProgressOptions = {}): Progress {
   const { red, green, dim } = colours(stream);
   const live = stream.isTTY === true;
   const active = new Set<Step>();
+  // A step that is stopped because another one failed ends with that one's error.
+  const shown = new Set<unknown>();
   let drawn = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const erase = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[J`);
 
   const draw = (above = ""): void => {
-    const spinner = SPINNER[Math.floor(Date.now() / FRAME_MS) % SPINNER.length]!;
+    const spinner = SPINNER[Math.floor(Date.now() / FRAME_MS) % SPINNER.length];
     // A line that wraps would be two, and the next frame would erase the wrong ones.
     const lines = [...active].map((step) => `${spinner} ${describe(step)}`.slice(0, (stream.columns || 80) - 1));
     stream.write(erase() + above + lines.map((line) => `${line}\n`).join(""));
@@ -96,19 +101,26 @@ export function createProgress(options: ProgressOptions = {}): Progress {
   return {
     line,
     async step(title, work) {
-      const step: Step = { title, started: Date.now(), detail: "" };
+      const step: Step = { title, started: Date.now(), detail: "", outcome: "done" };
       mkdirSync(logs, { recursive: true, mode: 0o700 });
       const log = join(logs, `${title.toLowerCase().replace(/[^a-z0-9.]+/g, "-")}.log`);
       rmSync(log, { force: true });
       begin(step);
       try {
-        const result = await work({ log, detail: (text) => void (step.detail = text) });
-        end(step, live ? `${green("✓")} ${title} ${dim(elapsed(step))}` : `${title}: done in ${elapsed(step)}`);
+        const result = await work({
+          log,
+          detail: (text) => void (step.detail = text),
+          outcome: (text) => void (step.outcome = text),
+        });
+        const { outcome } = step;
+        const what = live && outcome === "done" ? `${green("✓")} ${title}` : `${title}: ${outcome}`;
+        end(step, live ? `${what} ${dim(elapsed(step))}` : `${what} in ${elapsed(step)}`);
         return result;
       } catch (error) {
-        if (signal?.aborted === true) {
+        if (signal?.aborted === true || shown.has(error)) {
           end(step, `${title}: stopped after ${elapsed(step)}`);
         } else {
+          shown.add(error);
           end(step, `${red("✗")} ${title}: failed after ${elapsed(step)}${endOf(log)}`);
         }
         throw error;

@@ -84,6 +84,7 @@ func TestDialEndsWithItsContext(t *testing.T) {
 }
 
 func TestPerDialTimeout(t *testing.T) {
+	t.Setenv("SSH_AUTH_SOCK", "")
 	assert.Equal(t, 15*time.Second, Endpoint{}.timeout())
 	assert.Equal(t, 3*time.Second, Endpoint{PerDialTimeout: ref(3)}.timeout())
 	assert.Zero(t, Endpoint{PerDialTimeout: ref(0)}.timeout())

@@ -75,23 +75,40 @@ func TestUploadPath(t *testing.T) {
 		want         files
 		failure      string
 	}{
-		"file to nothing":      {files{}, "file", "f", files{"f": "new file"}, ""},
-		"file, no parents":     {files{}, "file", "x/y/f", files{"x": "/", "x/y": "/", "x/y/f": "new file"}, ""},
-		"file onto file":       {files{"f": "much older content"}, "file", "f", files{"f": "new file"}, ""},
-		"file into directory":  {files{"d": "/"}, "file", "d", files{"d": "/", "d/file": "new file"}, ""},
-		"file under file":      {files{"f": "old"}, "file", "f/x", files{"f": "old"}, "remote path f/x"},
-		"dir to nothing":       {files{}, "src", "x/d", copied("x/d/src/", files{"x": "/", "x/d": "/", "x/d/src": "/"}), ""},
-		"dir into directory":   {files{"d/k": "keep"}, "src", "d", copied("d/src/", files{"d": "/", "d/k": "keep", "d/src": "/"}), ""},
-		"dir onto the same":    {files{"d/src/a": "old", "d/src/k": "keep"}, "src", "d", copied("d/src/", files{"d": "/", "d/src": "/", "d/src/k": "keep"}), ""},
-		"dir onto file":        {files{"f": "old"}, "src", "f", files{"f": "old"}, "remote path f/src"},
-		"dir, name is a file":  {files{"d/src": "old"}, "src", "d", files{"d": "/", "d/src": "old"}, "remote path d/src exists but is not a directory"},
-		"dir/ to nothing":      {files{}, "src/", "d", copied("d/", files{"d": "/"}), ""},
-		"dir/ into directory":  {files{"d/k": "keep"}, "src/", "d", copied("d/", files{"d": "/", "d/k": "keep"}), ""},
-		"dir/ onto file":       {files{"f": "old"}, "src/", "f", files{"f": "old"}, "remote path f exists but is not a directory"},
-		"dir/, file in place":  {files{"d/one": "old"}, "src/", "d", files{"d": "/", "d/a": "new a", "d/one": "old"}, "remote path d/one exists but is not a directory"},
-		"no such source":       {files{}, "none", "d", files{}, "no such file"},
-		"no wildcards":         {files{}, "fil*", "d", files{}, "no such file"},
-		"directory in the way": {files{"d/a": "/"}, "src/", "d", files{"d": "/", "d/a": "/"}, "failed to create remote file d/a"},
+		"file to nothing":     {files{}, "file", "f", files{"f": "new file"}, ""},
+		"file, no parents":    {files{}, "file", "x/y/f", files{"x": "/", "x/y": "/", "x/y/f": "new file"}, ""},
+		"file onto file":      {files{"f": "much older content"}, "file", "f", files{"f": "new file"}, ""},
+		"file into directory": {files{"d": "/"}, "file", "d", files{"d": "/", "d/file": "new file"}, ""},
+		"file under file":     {files{"f": "old"}, "file", "f/x", files{"f": "old"}, "remote path f/x"},
+		"dir to nothing": {
+			files{}, "src", "x/d", copied("x/d/src/", files{"x": "/", "x/d": "/", "x/d/src": "/"}), "",
+		},
+		"dir into directory": {
+			files{"d/k": "keep"}, "src", "d", copied("d/src/", files{"d": "/", "d/k": "keep", "d/src": "/"}), "",
+		},
+		"dir onto the same": {
+			files{"d/src/a": "old", "d/src/k": "keep"},
+			"src", "d", copied("d/src/", files{"d": "/", "d/src": "/", "d/src/k": "keep"}), "",
+		},
+		"dir onto file": {files{"f": "old"}, "src", "f", files{"f": "old"}, "remote path f/src"},
+		"dir, name is a file": {
+			files{"d/src": "old"}, "src", "d", files{"d": "/", "d/src": "old"},
+			"remote path d/src exists but is not a directory",
+		},
+		"dir/ to nothing":     {files{}, "src/", "d", copied("d/", files{"d": "/"}), ""},
+		"dir/ into directory": {files{"d/k": "keep"}, "src/", "d", copied("d/", files{"d": "/", "d/k": "keep"}), ""},
+		"dir/ onto file": {
+			files{"f": "old"}, "src/", "f", files{"f": "old"}, "remote path f exists but is not a directory",
+		},
+		"dir/, file in place": {
+			files{"d/one": "old"}, "src/", "d", files{"d": "/", "d/a": "new a", "d/one": "old"},
+			"remote path d/one exists but is not a directory",
+		},
+		"directory in the way": {
+			files{"d/a": "/"}, "src/", "d", files{"d": "/", "d/a": "/"}, "failed to create remote file d/a",
+		},
+		"no such source": {files{}, "none", "d", files{}, "no such file"},
+		"no wildcards":   {files{}, "fil*", "d", files{}, "no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			target, dir := startUpload(t)

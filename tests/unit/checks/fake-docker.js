@@ -1,0 +1,29 @@
+// Stands in for the Docker client: answers as the scenario of its test says, and keeps a record of its calls.
+const { appendFileSync, readFileSync } = require("node:fs");
+const { join } = require("node:path");
+
+const folder = process.env.FAKE_DOCKER;
+const calls = join(folder, "calls.jsonl");
+const call = process.argv.slice(2).join(" ");
+const keys = { connect: ({ host, port }) => `${host}:${port}`, get: ({ url }) => url, resolve: ({ host }) => host };
+
+const { rules } = JSON.parse(readFileSync(join(folder, "scenario.json"), "utf8"));
+const rule = rules.find(({ when }) => call.startsWith(when));
+const before = readFileSync(calls, "utf8").split("\n").filter((line) => line !== "" && JSON.parse(line).when === rule?.when);
+appendFileSync(calls, `${JSON.stringify({ when: rule?.when, call, host: process.env.DOCKER_HOST })}\n`);
+
+const reply = rule?.replies[Math.min(before.length, rule.replies.length - 1)] ?? {
+  stderr: `Error: No such container: ${process.argv[4]}`,
+  status: 1,
+};
+const input = readFileSync(0, "utf8");
+if (reply.outcomes !== undefined) {
+  for (const probe of JSON.parse(input)) {
+    const key = keys[probe.kind]?.(probe) ?? String(probe.port);
+    const result = { id: probe.id, ms: 1, detail: `seen: ${key}`, ...reply.outcomes[key] };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  }
+}
+process.stdout.write(reply.stdout ?? "");
+process.stderr.write(reply.stderr ?? "");
+setTimeout(() => process.exit(reply.status ?? 0), reply.sleep ?? 0);

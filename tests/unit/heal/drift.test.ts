@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { drift } from "../../../tools/heal/drift";
+import type { EngineObject, InspectedContainer } from "../../../tools/heal/engine-objects";
+import type { RecordedResource } from "../../../tools/stack";
+
+const network = { urn: "urn::net", type: "docker:index/network:Network", id: "n1" };
+const image = {
+  urn: "urn::image",
+  type: "docker:index/remoteImage:RemoteImage",
+  id: "sha256:i1name:tag",
+  outputs: { imageId: "sha256:i1" },
+};
+const wired: RecordedResource = {
+  urn: "urn::wired",
+  type: "docker:index/container:Container",
+  id: "c1",
+  inputs: { networksAdvanced: [{ name: "n1", ipv4Address: "10.1.0.1" }] },
+};
+const joiner: RecordedResource = { urn: "urn::joiner", type: "docker:index/container:Container", id: "c2" };
+const component = { urn: "urn::component", type: "container-network-labs:network:Network" };
+const recorded = [component, network, image, wired, joiner];
+
+function container(id: string, change: Partial<InspectedContainer> = {}): EngineObject {
+  const shown: InspectedContainer = {
+    Id: id,
+    Name: `/${id}`,
+    State: { Status: "running", StartedAt: "2026-01-01T00:00:00.1Z" },
+    HostConfig: { NetworkMode: "bridge" },
+    NetworkSettings: { Networks: { blue: { NetworkID: "n1", IPAddress: "10.1.0.1" } } },
+    ...change,
+  };
+  return { engine: "unix://e", kind: "container", id, name: id, container: shown };
+}
+
+function sharing(startedAt: string): EngineObject {
+  return container("c2", {
+    HostConfig: { NetworkMode: "container:c1" },
+    NetworkSettings: { Networks: {} },
+    State: { Status: "running", StartedAt: startedAt },
+  });
+}
+
+const rest: EngineObject[] = [
+  { engine: "unix://e", kind: "network", id: "n1", name: "blue" },
+  { engine: "unix://e", kind: "image", id: "sha256:i1", name: "name:tag" },
+];
+const asRecorded = [...rest, container("c1"), sharing("2026-01-01T00:00:00.2Z")];
+
+function reasons(objects: EngineObject[], resources: RecordedResource[] = recorded): string[] {
+  return drift(resources, objects).wrong.map(({ object, reason }) => `${object.id} ${reason}`);
+}
+
+describe("drift between the records and the engine", () => {
+  it("is none where all is as recorded", () => {
+    assert.deepEqual(drift(recorded, asRecorded), { missing: [], wrong: [], unrecorded: [] });
+  });
+
+  it("tells what is gone, of each kind", () => {
+    const { missing } = drift(recorded, []);
+    assert.deepEqual(
+      missing.map(({ urn }) => urn),
+      ["urn::net", "urn::image", "urn::wired", "urn::joiner"],
+    );
+  });
+
+  it("tells what is there and not recorded", () => {
+    const { unrecorded } = drift([network, image], asRecorded);
+    assert.deepEqual(
+      unrecorded.map(({ id }) => id),
+      ["c1", "c2"],
+    );
+  });
+
+  const states: Record<string, string> = { created: "was never started", exited: "is exited", paused: "is paused" };
+  for (const [status, reason] of Object.entries(states)) {
+    it(`tells of a container that ${reason}`, () => {
+      const stopped = container("c1", { State: { Status: status, StartedAt: "0001-01-01T00:00:00Z" } });
+      assert.deepEqual(reasons([...rest, stopped], [wired]), [`c1 ${reason}`]);
+    });
+  }
+
+  it("tells of a container that its provider only half made", () => {
+    assert.deepEqual(reasons(asRecorded, [{ ...wired, initErrors: ["port is taken"] }]), ["c1 was only half made"]);
+  });
+
+  it("tells of a container that was cut off from its network", () => {
+    const cut = container("c1", { NetworkSettings: { Networks: {} } });
+    assert.deepEqual(reasons([...rest, cut], [wired]), ["c1 is cut off from one of its networks"]);
+  });
+
+  it("tells of a container that came back with another address", () => {
+    const moved = container("c1", { NetworkSettings: { Networks: { blue: { NetworkID: "n1", IPAddress: "10.1.0.9" } } } });
+    assert.deepEqual(reasons([...rest, moved], [wired]), ["c1 has another address on blue than 10.1.0.1"]);
+  });
+
+  it("tells of a container on a network that is not declared", () => {
+    const both = { blue: { NetworkID: "n1", IPAddress: "10.1.0.1" }, red: { NetworkID: "n2", IPAddress: "10.2.0.1" } };
+    const connected = container("c1", { NetworkSettings: { Networks: both } });
+    assert.deepEqual(reasons([...rest, connected], [wired]), ["c1 is connected to red as well"]);
+  });
+
+  it("tells of a shared stack whose owner was restarted since", () => {
+    assert.deepEqual(reasons([...rest, container("c1"), sharing("2026-01-01T00:00:00.0Z")]), [
+      "c2 shares the network stack that c1 had before it was restarted",
+    ]);
+  });
+
+  it("tells of a shared stack whose owner is gone", () => {
+    assert.deepEqual(reasons([...rest, sharing("2026-01-01T00:00:00.2Z")], [joiner]), [
+      "c2 shares the network stack of a container that is gone",
+    ]);
+  });
+});

@@ -1,0 +1,124 @@
+import { dotOf, STACK_GAP, STACK_HEADER } from "./dot";
+import type { Picture, Stack } from "./picture";
+import { type Sized, sizesOf } from "./sizes";
+import type { Line } from "./text";
+
+/** In pixels from the top left, as everything here. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A box or label: where it is, and what is written in it. */
+export interface Laid extends Point {
+  readonly width: number;
+  readonly height: number;
+  readonly lines: readonly Line[];
+}
+
+export interface LaidEdge {
+  /** Points of a cubic Bézier spline. */
+  readonly spline: readonly Point[];
+  /** What the arrow points at. */
+  readonly tip: Point;
+  readonly label?: Laid;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  /** By the id of the host, network, stack, container, port, or box outside. */
+  readonly boxes: ReadonlyMap<string, Laid>;
+  readonly edges: ReadonlyMap<string, LaidEdge>;
+}
+
+/** The parts of Graphviz's JSON that are of use here. Lengths are in points, or in inches where that is said. */
+interface DotJson {
+  readonly bb: string;
+  readonly objects?: readonly { readonly name: string; readonly pos?: string; readonly bb?: string }[];
+  readonly edges?: readonly { readonly id: string; readonly pos: string; readonly lp?: string }[];
+}
+
+/** Lays the picture out, by Graphviz. The same picture has the same layout on every machine. */
+export async function layOut(picture: Picture): Promise<Layout> {
+  // Only here, for it takes longer than all the rest.
+  const { instance } = await import("@viz-js/viz");
+  const sizes = sizesOf(picture);
+  const viz = await instance();
+  const { bb, objects = [], edges = [] } = viz.renderJSON(dotOf(picture, sizes), { yInvert: true }) as DotJson;
+  const places = new Map(objects.map(({ name, pos, bb: area }) => [name, numbers(area ?? pos ?? "")]));
+  const [x1, y1, x2, y2] = numbers(bb);
+  return {
+    width: Math.abs(x2! - x1!),
+    height: Math.abs(y2! - y1!),
+    boxes: new Map(boxes(picture, places, sizes)),
+    edges: new Map(edges.map(({ id, pos, lp }) => [id, edge(pos, lp, sizes.get(id)!)])),
+  };
+}
+
+function* boxes(
+  { hosts, outside }: Picture,
+  places: ReadonlyMap<string, readonly number[]>,
+  sizes: ReadonlyMap<string, Sized>,
+): Generator<[string, Laid]> {
+  const centred = (id: string): [string, Laid] => [id, around(places.get(id)!, sizes.get(id)!)];
+  const cluster = (id: string): [string, Laid] => {
+    const [x1, y1, x2, y2] = places.get(`cluster_${id}`)! as [number, number, number, number];
+    const [x, y] = [Math.min(x1, x2), Math.min(y1, y2)];
+    return [id, { x, y, width: Math.abs(x2 - x1), height: Math.abs(y2 - y1), lines: sizes.get(id)!.lines }];
+  };
+  for (const { id, networks, stacks, ports } of hosts) {
+    yield cluster(id);
+    yield* networks.map((network) => cluster(network.id));
+    yield* [...stacks, ...networks.flatMap((network) => network.stacks)].flatMap((stack) =>
+      stackBoxes(stack, places.get(stack.id)!, sizes),
+    );
+    yield* ports.map((port) => centred(port.id));
+  }
+  yield* outside.map(({ id }) => centred(id));
+}
+
+function stackBoxes(
+  { id, containers }: Stack,
+  place: readonly number[],
+  sizes: ReadonlyMap<string, Sized>,
+): [string, Laid][] {
+  const own = containers.map((container) => sizes.get(container.id)!);
+  if (own.length === 1) {
+    return [[containers[0]!.id, around(place, own[0]!)]];
+  }
+  const height = own.reduce((sum, size) => sum + size.height + STACK_GAP, STACK_HEADER);
+  const text = containers.length === 2 ? "one network stack for both" : "one network stack for all";
+  const lines: Line[] = [{ text, style: "plain" }];
+  const frame = around(place, { width: own[0]!.width + 2 * STACK_GAP, height, lines });
+  let y = frame.y + STACK_HEADER;
+  const inside = containers.map((container, i): [string, Laid] => {
+    const laid = { ...own[i]!, x: frame.x + STACK_GAP, y };
+    y += laid.height + STACK_GAP;
+    return [container.id, laid];
+  });
+  return [[id, frame], ...inside];
+}
+
+function edge(pos: string, labelPlace: string | undefined, size: Sized): LaidEdge {
+  // Graphviz writes "e,x,y" for the arrow's tip, then the points.
+  const [tip, ...spline] = pos.replace(/^e,/, "").trim().split(/\s+/).map(point);
+  return {
+    spline,
+    tip: tip!,
+    label: labelPlace === undefined ? undefined : around(numbers(labelPlace), size),
+  };
+}
+
+function around([x, y]: readonly number[], size: Sized): Laid {
+  return { ...size, x: x! - size.width / 2, y: y! - size.height / 2 };
+}
+
+function point(text: string): Point {
+  const [x, y] = numbers(text);
+  return { x: x!, y: y! };
+}
+
+function numbers(text: string): number[] {
+  return text.split(",").map(Number);
+}

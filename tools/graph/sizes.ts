@@ -1,0 +1,53 @@
+import { containerLines, edgeLines, hostLines, networkLines, outsideLines, portLines } from "./lines";
+import type { Picture } from "./picture";
+import { fit, LINE_HEIGHT, type Line, lineWidth, MARK_WIDTH } from "./text";
+
+/** Between a box's border and what is written in it, in pixels. */
+export const PADDING = 12;
+
+/** Between the end of an edge's label and the edge. */
+const LABEL_PADDING = 6;
+
+const NARROWEST = 150;
+const WIDEST = 280;
+const WIDEST_HEADER = 420;
+
+/** What is written, each line short enough, and the room that it takes, in pixels. */
+export interface Sized {
+  readonly width: number;
+  readonly height: number;
+  readonly lines: readonly Line[];
+}
+
+/** The room for each box and label, by id. Containers are of one width, so that their columns align. */
+export function sizesOf({ hosts, outside, edges }: Picture): ReadonlyMap<string, Sized> {
+  const networks = hosts.flatMap((host) => host.networks);
+  const stacks = [...hosts, ...networks].flatMap((each) => each.stacks);
+  return new Map([
+    ...ofOneWidth(stacks.flatMap(({ containers }) => containers).map((box) => [box.id, containerLines(box)])),
+    ...ofOneWidth(outside.map((box) => [box.id, outsideLines(box)])),
+    ...hosts.flatMap(({ ports }) => ports).map((port) => [port.id, sized(portLines(port), WIDEST)] as const),
+    ...hosts.map((host) => [host.id, sized(hostLines(host), WIDEST_HEADER)] as const),
+    ...networks.map((network) => [network.id, sized(networkLines(network), WIDEST_HEADER)] as const),
+    ...edges.map((edge) => [edge.id, sized(edgeLines(edge), WIDEST, LABEL_PADDING)] as const),
+  ]);
+}
+
+function ofOneWidth(boxes: readonly (readonly [string, readonly Line[]])[]): [string, Sized][] {
+  const sizes = boxes.map(([id, lines]) => [id, sized(lines, WIDEST)] as const);
+  const width = Math.max(NARROWEST, ...sizes.map(([, size]) => size.width));
+  return sizes.map(([id, size]) => [id, { ...size, width }]);
+}
+
+function sized(lines: readonly Line[], widest: number, padding = PADDING): Sized {
+  const room = widest - 2 * padding;
+  const fitting = lines.map((line) => ({
+    ...line,
+    text: fit(line.text, line.style, room - (line.status === undefined ? 0 : MARK_WIDTH)),
+  }));
+  return {
+    width: Math.ceil(Math.max(0, ...fitting.map(lineWidth))) + 2 * padding,
+    height: fitting.length * LINE_HEIGHT + 2 * (padding - 3),
+    lines: fitting,
+  };
+}
