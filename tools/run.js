@@ -91,7 +91,6 @@ async function install(folder) {
   const stamp = stampOf(folder);
   const log = logFile();
   const started = Date.now();
-  const end = showProgress(started);
   const args = ["ci", "--include=dev", "--no-progress"];
   // npm says where it is; without it (started by hand), the one on PATH.
   const npm = process.env.npm_execpath;
@@ -106,6 +105,7 @@ async function install(folder) {
       child.kill(signal);
     });
   }
+  const end = showProgress(started);
   const code = await new Promise((resolve) => {
     child.on("error", (error) => {
       fs.writeSync(output, `${error.message}\n`);

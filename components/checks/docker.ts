@@ -70,7 +70,7 @@ function call(engine: string, args: readonly string[], input: string, signal?: A
   const limits = { timeout: TIMEOUT, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) => {
     const child = execFile("docker", args, { ...limits, env, signal }, (error, stdout, stderr) => {
-      const problem = error === null ? undefined : explain(error, stderr, `docker ${args[0]}`);
+      const problem = error === null ? undefined : explain(error, stdout, stderr, `docker ${args[0]}`);
       resolve({ stdout, stderr, problem, ms: Math.round(performance.now() - start) });
     });
     // A client that ends without reading is told by its status.
@@ -78,11 +78,15 @@ function call(engine: string, args: readonly string[], input: string, signal?: A
   });
 }
 
-function explain(error: Error & { killed?: boolean; code?: unknown }, stderr: string, command: string): string {
+type ExecError = Error & { killed?: boolean; code?: unknown };
+
+function explain(error: ExecError, stdout: string, stderr: string, command: string): string {
   if (error.killed === true && error.code !== "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") {
     return `${command} did not end within ${TIMEOUT / 1000} s`;
   }
-  const words = lastLine(stderr).replace(/^Error( response from daemon)?: /, "");
+  // `docker exec` writes on stdout that a program is missing, with the status that a shell has for it.
+  const output = stderr.trim() === "" && (error.code === 126 || error.code === 127) ? stdout : stderr;
+  const words = lastLine(output).replace(/^Error( response from daemon)?: /, "");
   if (typeof error.code === "number") {
     return words === "" ? `${command} ended with status ${error.code}` : words;
   }

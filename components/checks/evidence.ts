@@ -116,9 +116,12 @@ async function probeAll(
 }
 
 function askAll(probes: readonly Probe[], signal?: AbortSignal): Promise<ProbeResult[]> {
-  const refusal = { outcome: "error", detail: "the operator can only ask for pages", ms: 0 } as const;
   return Promise.all(
-    probes.map((each) => (each.kind === "get" ? get(each.url, each.contains, each.seconds, signal) : refusal)),
+    probes.map(async (each) =>
+      each.kind === "get"
+        ? get(each.url, each.contains, each.seconds, signal)
+        : { outcome: "error", detail: "the operator can only ask for pages", ms: 0 },
+    ),
   );
 }
 

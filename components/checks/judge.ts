@@ -92,26 +92,26 @@ type Probed = Exclude<PlacedExpectation, { kind: "network" | "endpoint" | "log" 
 
 function probed(expectation: Probed, evidence: Evidence, witnesses: Witnesses): Verdict {
   const [result, control] = evidence.probes.get(expectation)!;
-  const { detail, ms } = result!;
-  if (result!.outcome === "error") {
+  const { detail, ms } = result;
+  if (result.outcome === "error") {
     return { status: "error", detail, ms };
   }
   switch (expectation.kind) {
     case "reach":
-      return { status: result!.outcome === "connected" ? "pass" : "fail", detail, ms };
+      return { status: result.outcome === "connected" ? "pass" : "fail", detail, ms };
     case "no-reach":
-      return blocked(expectation, result!, control!, witnesses);
+      return blocked(expectation, result, control, witnesses);
     case "answer": {
-      const holds = result!.outcome === "answered" && result!.status === expectation.status && result!.contains;
+      const holds = result.outcome === "answered" && result.status === expectation.status && result.contains;
       const wanted = `, not ${expectation.status} with ${JSON.stringify(expectation.contains)}`;
       return { status: holds ? "pass" : "fail", detail: holds ? detail : `${detail}${wanted}`, ms };
     }
     case "resolve": {
-      const holds = result!.outcome === "resolved" && result!.addresses.every((found) => found === expectation.address);
+      const holds = result.outcome === "resolved" && result.addresses.every((found) => found === expectation.address);
       return { status: holds ? "pass" : "fail", detail: holds ? detail : `${detail}, not ${expectation.address}`, ms };
     }
     case "shared-listener":
-      return shared(expectation, result!, evidence);
+      return shared(expectation, result, evidence);
   }
 }
 
@@ -152,7 +152,8 @@ function shared(
     return { status: "fail", detail: `${detail}, by ${from}'s own process ${result.own.join(", ")}`, ms };
   }
   if (result.hidden > 0) {
-    return { status: "error", detail: `${result.hidden} processes do not show whether they are the listener`, ms };
+    const hiding = result.hidden === 1 ? "1 process does" : `${result.hidden} processes do`;
+    return { status: "error", detail: `${hiding} not show what is listening`, ms };
   }
   const sharer = containers.get(from)!;
   if ("problem" in sharer) {

@@ -1,7 +1,9 @@
 import type { ProbeResult } from "./prober";
 
 /** Network errors of Node that say something about the target. */
-const outcomes: Partial<Record<string, { outcome: "refused" | "timeout" | "unreachable" | "unresolved"; detail: string }>> = {
+const outcomes: Partial<
+  Record<string, { outcome: "refused" | "timeout" | "unreachable" | "unresolved"; detail: string }>
+> = {
   ECONNREFUSED: { outcome: "refused", detail: "connection refused" },
   ETIMEDOUT: { outcome: "timeout", detail: "no answer" },
   EHOSTUNREACH: { outcome: "unreachable", detail: "no route to host" },
@@ -33,6 +35,6 @@ export async function get(url: string, contains: string, seconds: number, signal
 
 /** fetch says "fetch failed" and keeps the reason as its cause; several addresses tried make several reasons. */
 function rootOf(error: unknown): { message: string; code?: string } {
-  const inner = error instanceof AggregateError ? error.errors[0] : (error as Error).cause;
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : (error as Error).cause;
   return inner instanceof Error ? rootOf(inner) : (error as Error & { code?: string });
 }

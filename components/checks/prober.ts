@@ -71,7 +71,7 @@ type Fields = Partial<Record<string, unknown>>;
 function parse(line: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Fields) : undefined;
+    return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     return undefined;
   }

@@ -48,7 +48,10 @@ export async function prove(
       checks.set(expectation, checkOf(expectation, verdict));
     }
     signal?.throwIfAborted();
-    pending.map((each) => checks.get(each)!).filter(passed).forEach((check) => onSettled?.(check));
+    pending
+      .map((each) => checks.get(each)!)
+      .filter(passed)
+      .forEach((check) => onSettled?.(check));
     pending = pending.filter((each) => !passed(checks.get(each)!));
     if (pending.length === 0 || performance.now() + pause > deadline) {
       break;
@@ -105,7 +108,7 @@ class TargetWitnesses {
   hear({ probes }: Evidence): void {
     for (const [each, results] of probes) {
       for (const { target, index } of attempts(each)) {
-        if (results[index]!.outcome === "connected") {
+        if (results[index].outcome === "connected") {
           this.reached.add(place(each.at, target));
         }
       }

@@ -120,7 +120,7 @@ const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 function xml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD")
-    .replace(/[&<>"']/g, (character) => entities[character]!);
+    .replace(/[&<>"']/g, (character) => entities[character]);
 }
 
 /** 0 if all hold, 1 if one does not, 2 if one could not be tested or there was none. */

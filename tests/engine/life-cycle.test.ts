@@ -71,11 +71,11 @@ describe("the life of an environment", function () {
   const drifts: Record<string, () => void> = {
     "a container removed by hand": () => docker("rm", "-f", "t1-chat-server"),
     "the owner of a shared stack restarted": () => docker("restart", "-t", "1", "t1-my-server"),
-    "a container stopped by hand": () => docker("stop", "-t", "1", "t1-chat-t1-alice"),
+    "a container stopped by hand": () => docker("stop", "-t", "1", "chat-t1-alice"),
     "a network disconnected": () => docker("network", "disconnect", "t1-web", "t1-container1"),
     "a network connected that is not declared": () => docker("network", "connect", "t1-chat", "t1-container1"),
     "a container and its network removed": () => {
-      docker("rm", "-f", "t1-chat-server", "t1-chat-t1-alice", "t1-chat-t1-bob");
+      docker("rm", "-f", "t1-chat-server", "chat-t1-alice", "chat-t1-bob");
       docker("network", "rm", "t1-chat");
     },
     "an image removed": () => {

@@ -35,10 +35,12 @@ export async function verify(
   { expectations, hosts }: Provable,
   { environment, progress, signal, limitSeconds = DEFAULT_LIMIT, json = false }: VerifyOptions,
 ): Promise<{ report: Report; exitCode: number }> {
-  const report = await progress.step(`Proving ${environment}`, ({ detail }) => {
+  const report = await progress.step(`Proving ${environment}`, async ({ detail, outcome }) => {
     let settled = 0;
     const onSettled = (): void => detail(`${++settled} of ${expectations.length} checks settled`);
-    return prove(expectations, hosts, { environment, limitSeconds, signal, onSettled });
+    const proved = await prove(expectations, hosts, { environment, limitSeconds, signal, onSettled });
+    outcome(`${proved.checks.filter(({ status }) => status === "pass").length} of ${proved.checks.length} checks pass`);
+    return proved;
   });
   write(report);
   process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : `\n${table(report)}\n`);
@@ -47,7 +49,10 @@ export async function verify(
 
 function table(report: Report): string {
   const { isTTY = false, columns } = process.stdout;
-  return formatTable(report, { colour: isTTY && (process.env.NO_COLOR ?? "") === "", width: isTTY ? columns : undefined });
+  return formatTable(report, {
+    colour: isTTY && (process.env.NO_COLOR ?? "") === "",
+    width: isTTY ? columns : undefined,
+  });
 }
 
 function write(report: Report): void {
@@ -81,7 +86,7 @@ type Given = Provable & { readonly environment: string; readonly limitSeconds?: 
 
 async function fromStack(environment: string): Promise<Given> {
   // Within an update, where everything comes on standard input, the time that this takes to load is saved.
-  const { stackOutputs } = await import("../stack");
+  const { stackOutputs } = require("../stack") as typeof import("../stack");
   return stackOutputs(environment);
 }
 

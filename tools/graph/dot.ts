@@ -1,10 +1,15 @@
-import type { Attributes, Edge as DotEdge, Graph, Node, Subgraph } from "@viz-js/viz" with { "resolution-mode": "import" };
-import type { Edge, HostBox, NetworkBox, Picture, Stack } from "./picture";
+import type { Attributes, Edge as DotEdge, Graph, Node, Subgraph } from "@viz-js/viz" with {
+  "resolution-mode": "import",
+};
+import type { Edge, HostBox, NetworkBox, Picture, PortBox, Stack } from "./picture";
 import type { Sized } from "./sizes";
 
 /** Of the line over containers that share a network stack, of the gap between them, and around them, in pixels. */
 export const STACK_HEADER = 24;
 export const STACK_GAP = 8;
+
+/** Room that Graphviz leaves below a cluster's label of its own accord. */
+const HEADER_SLACK = 22;
 
 /** Graphviz's inch, in pixels. */
 const INCH = 72;
@@ -20,20 +25,25 @@ export function socketOf(network: string): string {
 }
 
 /** What Graphviz is to lay out: boxes of a fixed size in clusters, from left to right. */
-export function dotOf({ hosts, outside, edges }: Picture, sizes: Sizes): Graph {
+export function dotOf(picture: Picture, sizes: Sizes): Graph {
+  const { hosts, outside, edges } = picture;
   const joined = new Set(edges.filter(({ kind }) => kind === "endpoint").map(({ to }) => to));
-  const nodeOf = new Map(
-    [...hosts, ...hosts.flatMap(({ networks }) => networks)]
-      .flatMap(({ stacks }) => stacks)
-      .flatMap(({ id, containers }) => containers.map((container) => [container.id, id])),
+  const stacks = stacksOf(picture);
+  const nodeOf = new Map(stacks.flatMap(({ id, containers }) => containers.map((container) => [container.id, id])));
+  const cells = new Set(
+    stacks
+      .filter(({ containers }) => containers.length > 1)
+      .flatMap(({ containers }) => containers.map(({ id }) => id)),
   );
+  const starting = startingColumn(picture, (box) => nodeOf.get(box) ?? box);
+  const fromOutside = outside.slice(0, 1).flatMap(({ id }) => starting.map((each) => invisible(id, each)));
   return {
-    graphAttributes: { rankdir: "LR", nodesep: 0.3, ranksep: 0.7, newrank: true, pad: 0, remincross: true },
+    graphAttributes: { rankdir: "LR", nodesep: 0.2, ranksep: 0.7, newrank: true, pad: 0, remincross: true },
     nodeAttributes: { shape: "box", fixedsize: true, label: "" },
     edgeAttributes: { arrowsize: 0.8 },
     nodes: outside.map(({ id }) => box(id, sizes)),
-    subgraphs: hosts.map((host) => hostCluster(host, sizes, joined)),
-    edges: edges.map((edge) => dotEdge(edge, sizes, nodeOf)),
+    subgraphs: [...hosts.map((host) => hostCluster(host, sizes, joined)), inOrder(starting)],
+    edges: [...edges.map((edge) => dotEdge(edge, sizes, nodeOf, cells)), ...fromOutside],
   };
 }
 
@@ -48,7 +58,10 @@ function networkCluster({ id, stacks }: NetworkBox, sizes: Sizes, joined: boolea
   // Graphviz leaves a cluster out that has nothing in it.
   const socket = joined || stacks.length === 0;
   return cluster(id, sizes, 16, {
-    nodes: [...(socket ? [fixed(socketOf(id), SOCKET, SOCKET)] : []), ...stacks.map((stack) => stackNode(stack, sizes))],
+    nodes: [
+      ...(socket ? [fixed(socketOf(id), SOCKET, SOCKET)] : []),
+      ...stacks.map((stack) => stackNode(stack, sizes)),
+    ],
   });
 }
 
@@ -56,36 +69,72 @@ function cluster(id: string, sizes: Sizes, margin: number, content: Subgraph): S
   const { width, height } = sizes.get(id)!;
   return {
     name: `cluster_${id}`,
-    graphAttributes: { label: spacer(width, height), labeljust: "l", margin },
+    graphAttributes: { label: spacer(width, height - HEADER_SLACK), labeljust: "l", margin },
     ...content,
   };
 }
 
 /** Containers that share a network stack are one node, whose edges go to the container that they mean. */
 function stackNode({ id, containers }: Stack, sizes: Sizes): Node {
-  if (containers.length === 1) {
-    const { width, height } = sizes.get(containers[0]!.id)!;
+  const cells = containers.map((container) => ({ port: container.id, ...sizes.get(container.id)! }));
+  const { width, height } = cells[0]!;
+  if (cells.length === 1) {
     return fixed(id, width, height);
   }
-  const { width } = sizes.get(containers[0]!.id)!;
-  const row = (height: number, port = ""): string =>
-    `<TR>${cell(STACK_GAP, height)}${cell(width, height, port)}${cell(STACK_GAP, height)}</TR>`;
-  const rows = containers.map((container) => row(sizes.get(container.id)!.height, container.id) + row(STACK_GAP));
-  return { name: id, attributes: { shape: "plain", fixedsize: false, label: table(row(STACK_HEADER) + rows.join("")) } };
+  const gap = row(width, STACK_GAP);
+  const rows = cells.map((cell) => row(width, cell.height, cell.port) + gap);
+  const label = table(row(width, STACK_HEADER) + rows.join(""));
+  return { name: id, attributes: { shape: "plain", fixedsize: false, label } };
 }
 
-function dotEdge({ id, from, to, kind }: Edge, sizes: Sizes, nodeOf: ReadonlyMap<string, string>): DotEdge {
+function dotEdge(
+  { id, from, to, kind }: Edge,
+  sizes: Sizes,
+  nodeOf: ReadonlyMap<string, string>,
+  cells: ReadonlySet<string>,
+): DotEdge {
   const { width, height, lines } = sizes.get(id)!;
   const attributes: Attributes = {
     id,
-    ...(nodeOf.has(from) ? { tailport: from } : {}),
-    ...(nodeOf.has(to) ? { headport: to } : {}),
+    ...(cells.has(from) ? { tailport: `${from}:_` } : {}),
+    ...(cells.has(to) ? { headport: `${to}:_` } : {}),
     ...(lines.length === 0 ? {} : { label: spacer(width, height) }),
-    // What must not be is no reason to stand in any order.
-    ...(kind === "must-not" ? { constraint: false } : {}),
+    // From its side it keeps clear of what is written above and below the box.
+    ...(kind === "must-not" ? { weight: 0, tailport: cells.has(from) ? `${from}:e` : "e" } : {}),
   };
   const head = kind === "endpoint" ? socketOf(to) : (nodeOf.get(to) ?? to);
   return { tail: nodeOf.get(from) ?? from, head, attributes };
+}
+
+/** What nothing leads to but from outside, as declared; each published port before the network that it leads into. */
+function startingColumn({ hosts, edges }: Picture, nodeOf: (box: string) => string): string[] {
+  const led = new Set(edges.map(({ to }) => nodeOf(to)));
+  const ids = (stacks: readonly Stack[]): string[] => stacks.map(({ id }) => id);
+  const into = (port: PortBox, stacks: readonly Stack[]): boolean =>
+    edges.some(({ from, to }) => from === port.id && ids(stacks).includes(nodeOf(to)));
+  return hosts.flatMap(({ stacks, networks, ports }) =>
+    [{ stacks }, ...networks].flatMap((area) => [
+      ...ports.filter((port) => into(port, area.stacks)).map(({ id }) => id),
+      ...ids(area.stacks).filter((id) => !led.has(id)),
+    ]),
+  );
+}
+
+/** One below the other in one column. Graphviz heeds the order of those edges alone that have a weight. */
+function inOrder(nodes: readonly string[]): Subgraph {
+  return {
+    graphAttributes: { rank: "same" },
+    nodes: nodes.map((name) => ({ name })),
+    edges: nodes.slice(1).map((lower, i) => invisible(lower, nodes[i]!, 1)),
+  };
+}
+
+function invisible(tail: string, head: string, weight = 0): DotEdge {
+  return { tail, head, attributes: { style: "invis", weight } };
+}
+
+function stacksOf({ hosts }: Picture): Stack[] {
+  return hosts.flatMap(({ stacks, networks }) => [...stacks, ...networks.flatMap((network) => network.stacks)]);
 }
 
 function box(id: string, sizes: Sizes): Node {
@@ -99,13 +148,13 @@ function fixed(name: string, width: number, height: number): Node {
 
 /** Keeps room free, in which Graphviz writes nothing: it would measure letters in fonts of its own. */
 function spacer(width: number, height: number): { html: string } {
-  return table(`<TR>${cell(width, height)}</TR>`);
+  return table(row(width, height));
 }
 
 function table(rows: string): { html: string } {
   return { html: `<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">${rows}</TABLE>` };
 }
 
-function cell(width: number, height: number, port = ""): string {
-  return `<TD FIXEDSIZE="TRUE" WIDTH="${width}" HEIGHT="${height}" PORT="${port}"></TD>`;
+function row(width: number, height: number, port = ""): string {
+  return `<TR><TD FIXEDSIZE="TRUE" WIDTH="${width}" HEIGHT="${height}" PORT="${port}"></TD></TR>`;
 }

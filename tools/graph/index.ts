@@ -1,21 +1,60 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlacedExpectation, Report } from "../../components/checks/expectation";
 import type { Topology } from "../../components/network/topology";
+import { toMermaid } from "./mermaid";
+import { toPage } from "./page";
+import { type Picture, pictureOf } from "./picture";
+import { toSvg } from "./svg";
 
-/** Writes the topology's picture as topology.mmd, topology.svg and topology.html into a folder; returns their paths. */
+/** To be raised when an SVG is drawn another way: those that were drawn before are then no longer good. */
+const DRAWING = 1;
+
+/** Paths of the files that hold the picture. */
+export interface PictureFiles {
+  readonly mermaid: string;
+  readonly svg: string;
+  readonly html: string;
+}
+
+/**
+ * Writes the picture of what is declared, with the checks of a report where there is one, as topology.mmd, topology.svg
+ * and topology.html into a folder. An SVG that shows the same already is kept: the layout is what takes time.
+ */
 export async function writePictures(
   folder: string,
   topology: Topology,
-  _expectations: readonly PlacedExpectation[],
-  _report?: Report,
-): Promise<{ mermaid: string; svg: string; html: string }> {
+  expectations: readonly PlacedExpectation[],
+  report?: Report,
+): Promise<PictureFiles> {
+  const file = (ending: string): string => join(folder, `topology.${ending}`);
+  const files = { mermaid: file("mmd"), svg: file("svg"), html: file("html") };
+  const picture = pictureOf(topology, expectations, report);
+  const svg = await drawnAlready(files.svg, picture, () => toSvg(picture));
   mkdirSync(folder, { recursive: true });
-  const paths = {
-    mermaid: join(folder, "topology.mmd"),
-    svg: join(folder, "topology.svg"),
-    html: join(folder, "topology.html"),
-  };
-  Object.values(paths).forEach((path) => writeFileSync(path, topology.environment));
-  return paths;
+  writeFileSync(files.mermaid, toMermaid(picture));
+  writeFileSync(files.svg, svg);
+  writeFileSync(files.html, toPage(picture, svg));
+  return files;
+}
+
+/** The SVG in the file if that was drawn from the same, which its last line tells; else a new one. */
+async function drawnAlready(file: string, picture: Picture, draw: () => Promise<string>): Promise<string> {
+  // Of the checks, an SVG shows no more than how many there are of each status.
+  const shown = { ...picture, checks: picture.checks.map(({ status }) => status ?? "") };
+  const digest = createHash("sha256")
+    .update(JSON.stringify([DRAWING, shown]))
+    .digest("hex");
+  const mark = `<!-- drawn from ${digest} -->\n`;
+  const before = read(file);
+  return before.endsWith(mark) ? before : (await draw()) + mark;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }

@@ -1,13 +1,8 @@
 import { dotOf, STACK_GAP, STACK_HEADER } from "./dot";
 import type { Picture, Stack } from "./picture";
 import { type Sized, sizesOf } from "./sizes";
+import { nearestTo, type Point, type Spline, spread } from "./splines";
 import type { Line } from "./text";
-
-/** In pixels from the top left, as everything here. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** A box or label: where it is, and what is written in it. */
 export interface Laid extends Point {
@@ -16,11 +11,7 @@ export interface Laid extends Point {
   readonly lines: readonly Line[];
 }
 
-export interface LaidEdge {
-  /** Points of a cubic Bézier spline. */
-  readonly spline: readonly Point[];
-  /** What the arrow points at. */
-  readonly tip: Point;
+export interface LaidEdge extends Spline {
   readonly label?: Laid;
 }
 
@@ -52,7 +43,10 @@ export async function layOut(picture: Picture): Promise<Layout> {
     width: Math.abs(x2! - x1!),
     height: Math.abs(y2! - y1!),
     boxes: new Map(boxes(picture, places, sizes)),
-    edges: new Map(edges.map(({ id, pos, lp }) => [id, edge(pos, lp, sizes.get(id)!)])),
+    edges: laidEdges(
+      edges.filter(({ id }) => sizes.has(id)),
+      sizes,
+    ),
   };
 }
 
@@ -61,7 +55,7 @@ function* boxes(
   places: ReadonlyMap<string, readonly number[]>,
   sizes: ReadonlyMap<string, Sized>,
 ): Generator<[string, Laid]> {
-  const centred = (id: string): [string, Laid] => [id, around(places.get(id)!, sizes.get(id)!)];
+  const centred = (id: string): [string, Laid] => [id, around(centre(places.get(id)!), sizes.get(id)!)];
   const cluster = (id: string): [string, Laid] => {
     const [x1, y1, x2, y2] = places.get(`cluster_${id}`)! as [number, number, number, number];
     const [x, y] = [Math.min(x1, x2), Math.min(y1, y2)];
@@ -71,18 +65,14 @@ function* boxes(
     yield cluster(id);
     yield* networks.map((network) => cluster(network.id));
     yield* [...stacks, ...networks.flatMap((network) => network.stacks)].flatMap((stack) =>
-      stackBoxes(stack, places.get(stack.id)!, sizes),
+      stackBoxes(stack, centre(places.get(stack.id)!), sizes),
     );
     yield* ports.map((port) => centred(port.id));
   }
   yield* outside.map(({ id }) => centred(id));
 }
 
-function stackBoxes(
-  { id, containers }: Stack,
-  place: readonly number[],
-  sizes: ReadonlyMap<string, Sized>,
-): [string, Laid][] {
+function stackBoxes({ id, containers }: Stack, place: Point, sizes: ReadonlyMap<string, Sized>): [string, Laid][] {
   const own = containers.map((container) => sizes.get(container.id)!);
   if (own.length === 1) {
     return [[containers[0]!.id, around(place, own[0]!)]];
@@ -90,6 +80,7 @@ function stackBoxes(
   const height = own.reduce((sum, size) => sum + size.height + STACK_GAP, STACK_HEADER);
   const text = containers.length === 2 ? "one network stack for both" : "one network stack for all";
   const lines: Line[] = [{ text, style: "plain" }];
+  // Edges lead to the containers, so that what Graphviz knows of is without the frame's sides.
   const frame = around(place, { width: own[0]!.width + 2 * STACK_GAP, height, lines });
   let y = frame.y + STACK_HEADER;
   const inside = containers.map((container, i): [string, Laid] => {
@@ -100,22 +91,33 @@ function stackBoxes(
   return [[id, frame], ...inside];
 }
 
-function edge(pos: string, labelPlace: string | undefined, size: Sized): LaidEdge {
-  // Graphviz writes "e,x,y" for the arrow's tip, then the points.
-  const [tip, ...spline] = pos.replace(/^e,/, "").trim().split(/\s+/).map(point);
-  return {
-    spline,
-    tip: tip!,
-    label: labelPlace === undefined ? undefined : around(numbers(labelPlace), size),
-  };
+function laidEdges(edges: NonNullable<DotJson["edges"]>, sizes: ReadonlyMap<string, Sized>): Map<string, LaidEdge> {
+  const splines = spread(new Map(edges.map(({ id, pos }) => [id, splineOf(pos)])));
+  return new Map(
+    edges.map(({ id, lp }) => {
+      const spline = splines.get(id)!;
+      // Graphviz puts a label beside its edge; on it, it is plain whose it is.
+      const label = lp === undefined ? undefined : around(nearestTo(point(lp), spline), sizes.get(id)!);
+      return [id, { ...spline, label }];
+    }),
+  );
 }
 
-function around([x, y]: readonly number[], size: Sized): Laid {
-  return { ...size, x: x! - size.width / 2, y: y! - size.height / 2 };
+/** Graphviz writes "e,x,y" for the arrow's tip, then the points. */
+function splineOf(pos: string): Spline {
+  const [tip, ...points] = pos.replace(/^e,/, "").trim().split(/\s+/).map(point);
+  return { tip: tip!, points };
+}
+
+function around({ x, y }: Point, size: Sized): Laid {
+  return { ...size, x: x - size.width / 2, y: y - size.height / 2 };
 }
 
 function point(text: string): Point {
-  const [x, y] = numbers(text);
+  return centre(numbers(text));
+}
+
+function centre([x, y]: readonly number[]): Point {
   return { x: x!, y: y! };
 }
 

@@ -21,7 +21,7 @@ export function networkLines({ name, lab, subnet, gateway, ipRange, bridge, stat
   const further = [ipRange && `range ${ipRange}`, bridge && `bridge ${bridge}`].filter(Boolean);
   return [
     { text: name, style: "title", status },
-    { text: `${lab} network`, style: "plain" },
+    { text: `lab ${lab}`, style: "plain" },
     { text: `${subnet}  gateway ${gateway}`, style: "mono" },
     ...(further.length === 0 ? [] : [{ text: further.join("  "), style: "mono" } as const]),
   ];

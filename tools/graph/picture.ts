@@ -68,7 +68,7 @@ export interface ContainerBox {
 /** A port of the host that leads to a container. */
 export interface PortBox {
   readonly id: string;
-  /** Where it listens: `127.0.0.1:8080`. */
+  /** Where it listens, and the port that it leads to: `127.0.0.1:8080 → tcp 80`. */
   readonly name: string;
 }
 

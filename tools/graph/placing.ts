@@ -149,15 +149,16 @@ function boxOf(specs: readonly ContainerSpec[], id: string): PlacedStack["boxes"
 }
 
 function portsOf(specs: readonly ContainerSpec[], host: string, box: string): PlacedPort[] {
-  const names = specs.map(({ ports }) => ports.map(({ address, hostPort }) => `${address}:${hostPort}`));
-  const last = specs.at(-1)!.ports;
   // A group's ports are drawn as one each, and every one of them leads there.
+  const name = (i: number): string => {
+    const { address, hostPort, containerPort, protocol } =
+      specs[0]!.ports[i] ?? specs.find(({ ports }) => ports[i])!.ports[i]!;
+    const last = specs.at(-1)!.ports[i]?.hostPort ?? hostPort;
+    return `${address}:${span(String(hostPort), String(last))} → ${protocol} ${containerPort}`;
+  };
+  const names = Array.from({ length: Math.max(...specs.map(({ ports }) => ports.length)) }, (_, i) => name(i));
   return specs.flatMap(({ ports }) =>
-    ports.map((port, i) => {
-      const end = last[i]?.hostPort ?? port.hostPort;
-      const name = names[0]?.[i] ?? `${port.address}:${port.hostPort}`;
-      return { ...port, id: `${box}p${i}`, host, box, name: name.endsWith(`:${end}`) ? name : `${name} … ${end}` };
-    }),
+    ports.map((port, i) => ({ ...port, id: `${box}p${i}`, host, box, name: names[i]! })),
   );
 }
 

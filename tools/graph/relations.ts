@@ -34,9 +34,9 @@ export class Relations {
   constructor(private readonly placing: Placing) {
     this.targets = new Targets(placing);
     this.stackOfBox = new Map(placing.containers.map(({ box, stack }) => [box, stack]));
-    for (const { box, id, containerPort, protocol } of placing.ports) {
+    for (const { box, id } of placing.ports) {
       this.relate(this.operator(), id, "port");
-      this.relate(id, box, "port", `${protocol} ${containerPort}`);
+      this.relate(id, box, "port");
     }
     this.addFurtherEndpoints();
   }

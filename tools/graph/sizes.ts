@@ -9,7 +9,7 @@ export const PADDING = 12;
 const LABEL_PADDING = 6;
 
 const NARROWEST = 150;
-const WIDEST = 280;
+const WIDEST = 340;
 const WIDEST_HEADER = 420;
 
 /** What is written, each line short enough, and the room that it takes, in pixels. */
@@ -23,19 +23,28 @@ export interface Sized {
 export function sizesOf({ hosts, outside, edges }: Picture): ReadonlyMap<string, Sized> {
   const networks = hosts.flatMap((host) => host.networks);
   const stacks = [...hosts, ...networks].flatMap((each) => each.stacks);
+  const headers = networks.map((network) => [network.id, sized(networkLines(network), WIDEST_HEADER)] as const);
+  // As wide as what is written above the first column, so that edges beside that cross no text.
+  const column = Math.min(WIDEST, Math.max(NARROWEST, ...headers.map(([, { width }]) => width - PADDING)));
   return new Map([
-    ...ofOneWidth(stacks.flatMap(({ containers }) => containers).map((box) => [box.id, containerLines(box)])),
-    ...ofOneWidth(outside.map((box) => [box.id, outsideLines(box)])),
+    ...ofOneWidth(
+      stacks.flatMap(({ containers }) => containers).map((box) => [box.id, containerLines(box)]),
+      column,
+    ),
+    ...ofOneWidth(
+      outside.map((box) => [box.id, outsideLines(box)]),
+      NARROWEST,
+    ),
     ...hosts.flatMap(({ ports }) => ports).map((port) => [port.id, sized(portLines(port), WIDEST)] as const),
     ...hosts.map((host) => [host.id, sized(hostLines(host), WIDEST_HEADER)] as const),
-    ...networks.map((network) => [network.id, sized(networkLines(network), WIDEST_HEADER)] as const),
+    ...headers,
     ...edges.map((edge) => [edge.id, sized(edgeLines(edge), WIDEST, LABEL_PADDING)] as const),
   ]);
 }
 
-function ofOneWidth(boxes: readonly (readonly [string, readonly Line[]])[]): [string, Sized][] {
+function ofOneWidth(boxes: readonly (readonly [string, readonly Line[]])[], narrowest: number): [string, Sized][] {
   const sizes = boxes.map(([id, lines]) => [id, sized(lines, WIDEST)] as const);
-  const width = Math.max(NARROWEST, ...sizes.map(([, size]) => size.width));
+  const width = Math.max(narrowest, ...sizes.map(([, size]) => size.width));
   return sizes.map(([id, size]) => [id, { ...size, width }]);
 }
 

@@ -29,6 +29,3 @@ export function worst(statuses: readonly (CheckStatus | undefined)[]): CheckStat
   }
   return statuses.length > 0 ? "pass" : undefined;
 }
-
-/** The mark for a status: holds, does not hold, could not be tested. */
-export const marks = { pass: "✓", fail: "✗", error: "?" } as const satisfies Record<CheckStatus, string>;

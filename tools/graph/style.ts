@@ -57,3 +57,40 @@ export function schemes(selector: string): string {
 }
 
 export const fonts = { sans: SANS, mono: MONO } as const;
+
+/** The style sheet of the picture. */
+export const pictureStyle =
+  schemes(".topology") +
+  `.topology{font:11.5px ${fonts.sans};color-scheme:light dark}` +
+  ".topology text{fill:var(--ink)}" +
+  ".topology .title{font-weight:650;font-size:13px}" +
+  ".topology .plain{fill:var(--muted)}" +
+  `.topology .mono{font:11px ${fonts.mono}}` +
+  ".topology .heading{font-weight:650;font-size:19px}" +
+  ".topology text.must-not{fill:var(--must-not)}" +
+  ".topology .paper{fill:var(--paper)}" +
+  ".topology .host>rect{fill:var(--host);stroke:var(--host-line)}" +
+  ".topology .network>rect{fill:var(--network);stroke:var(--network-line)}" +
+  ".topology .header text{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}" +
+  ".topology .host.header text{stroke:var(--host)}" +
+  ".topology .network.header text{stroke:var(--network)}" +
+  ".topology .stack>rect{fill:none;stroke:var(--box-line);stroke-dasharray:4 3}" +
+  ".topology .container>rect,.topology .outside>rect{fill:var(--box);stroke:var(--box-line)}" +
+  ".topology .container>.many{stroke-opacity:.55}" +
+  ".topology .port>rect{fill:var(--port);stroke:var(--port-line)}" +
+  ".topology .edge{fill:none;stroke-width:1.6;stroke-linecap:round}" +
+  ".topology .edge.must{stroke:var(--must)}" +
+  ".topology .edge.must-not{stroke:var(--must-not);stroke-dasharray:.1 5;stroke-width:2.2}" +
+  ".topology .edge.port{stroke:var(--port-line)}" +
+  ".topology .edge.endpoint{stroke:var(--network-line)}" +
+  ".topology .edge.fail{stroke:var(--fail);stroke-width:3}" +
+  ".topology .arrow.must{fill:var(--must)}" +
+  ".topology .arrow.fail{fill:var(--fail)}" +
+  ".topology .arrow.must-not{fill:none;stroke:var(--must-not);stroke-width:2.2;stroke-linecap:round}" +
+  ".topology .arrow.port{fill:var(--port-line)}" +
+  ".topology .socket{fill:var(--network-line)}" +
+  ".topology .label>rect{fill:var(--paper)}" +
+  ".topology .mark circle{fill:var(--pass)}" +
+  ".topology .mark.fail circle{fill:var(--fail)}" +
+  ".topology .mark.error circle{fill:var(--error)}" +
+  ".topology .mark path{fill:none;stroke:var(--on-mark);stroke-width:1.7;stroke-linecap:round;stroke-linejoin:round}";

@@ -40,7 +40,10 @@ export function textWidth(text: string, style: LineStyle): number {
   if (style === "mono") {
     return size * [...text].reduce((sum, character) => sum + (character.charCodeAt(0) < 0x2100 ? MONO : 2 * MONO), 0);
   }
-  const units = [...text].reduce((sum, character) => sum + (widths.find(([set]) => set.test(character))?.[1] ?? 1.3), 0);
+  const units = [...text].reduce(
+    (sum, character) => sum + (widths.find(([set]) => set.test(character))?.[1] ?? 1.3),
+    0,
+  );
   return units * size * (style === "title" ? BOLD : 1);
 }
 

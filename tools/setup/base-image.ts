@@ -156,7 +156,7 @@ function slim(root: string): void {
     rmSync(join(root, path), { recursive: true, force: true });
   }
   for (const path of EMPTIED) {
-    mkdirSync(join(root, path));
+    mkdirSync(join(root, path), { recursive: true });
   }
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });

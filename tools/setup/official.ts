@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { cp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -100,11 +100,10 @@ async function downloadCli(machine: Machine, report: StepReport): Promise<void> 
       throw new UserError(`${name} is not what was published: its SHA-256 is ${found}, and should be ${wanted}.`);
     }
     report.detail("unpacking");
-    await run("tar", ["-xf", archive, "-C", folder], { log: report.log, signal: machine.signal });
+    // All is in one folder of the archive.
+    const options = { log: report.log, env: machine.env, signal: machine.signal };
+    await run("tar", ["-xf", archive, "-C", folder, "--strip-components=1"], options);
     await rm(archive);
-    // All is in a folder `pulumi` of the archive.
-    await cp(join(folder, "pulumi"), folder, { recursive: true });
-    await rm(join(folder, "pulumi"), { recursive: true, force: true });
   });
 }
 

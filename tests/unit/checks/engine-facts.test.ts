@@ -58,7 +58,11 @@ describe("what an engine shows", () => {
     "a second subnet": [list({ ...found, IPAM: { Config: [config, config] } }), "fail", /^it has 2 subnets$/],
     "no addressing": [list({ ...found, IPAM: { Config: null } }), "fail", /^subnet is none/],
     "no options": [list({ ...found, Options: null }), "fail", /bridge\.name is none, not chat0$/],
-    "only one whose id begins like the name": [list({ ...found, Name: "other" }), "fail", /^the network does not exist$/],
+    "only one whose id begins like the name": [
+      list({ ...found, Name: "other" }),
+      "fail",
+      /^the network does not exist$/,
+    ],
     "no such network": [
       { stdout: "[]\n", stderr: "Error: No such network: chat\n", status: 1 },
       "fail",
@@ -95,12 +99,12 @@ describe("what an engine shows", () => {
       /^its address is 192\.168\.1\.9, not 192\.168\.1\.1$/,
     ],
     "off the network": [list({ ...container, NetworkSettings: { Networks: {} } }), "fail", /^it is not on chat$/],
-    stopped: [
-      list({ ...container, State: { Running: false, Status: "exited" } }),
+    stopped: [list({ ...container, State: { Running: false, Status: "exited" } }), "fail", /^the container is exited$/],
+    gone: [
+      { stdout: "[]\n", stderr: "Error: No such container: a\n", status: 1 },
       "fail",
-      /^the container is exited$/,
+      /^the container does not exist$/,
     ],
-    gone: [{ stdout: "[]\n", stderr: "Error: No such container: a\n", status: 1 }, "fail", /^the container does not exist$/],
     "no engine": [noEngine, "error", /^Cannot connect/],
   };
   for (const [what, [reply, status, detail]] of Object.entries(endpoints)) {

@@ -9,7 +9,9 @@ const keys = { connect: ({ host, port }) => `${host}:${port}`, get: ({ url }) =>
 
 const { rules } = JSON.parse(readFileSync(join(folder, "scenario.json"), "utf8"));
 const rule = rules.find(({ when }) => call.startsWith(when));
-const before = readFileSync(calls, "utf8").split("\n").filter((line) => line !== "" && JSON.parse(line).when === rule?.when);
+const before = readFileSync(calls, "utf8")
+  .split("\n")
+  .filter((line) => line !== "" && JSON.parse(line).when === rule?.when);
 appendFileSync(calls, `${JSON.stringify({ when: rule?.when, call, host: process.env.DOCKER_HOST })}\n`);
 
 const reply = rule?.replies[Math.min(before.length, rule.replies.length - 1)] ?? {

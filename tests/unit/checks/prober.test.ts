@@ -15,7 +15,7 @@ describe("the prober's command", () => {
   it("is an encoded PowerShell script on Windows", () => {
     const [script, ...before] = proberCommand("windows").reverse();
     assert.deepEqual(before.reverse(), ["powershell", "-NoProfile", "-NonInteractive", "-EncodedCommand"]);
-    assert.equal(Buffer.from(script!, "base64").toString("utf16le"), source("probe.ps1"));
+    assert.equal(Buffer.from(script, "base64").toString("utf16le"), source("probe.ps1"));
   });
 
   it("is no longer than Windows takes", () => {
@@ -35,7 +35,10 @@ describe("probe.ps1", () => {
 
   const root = (script: string) => parser.parse(script)!.rootNode;
   /** Names that the nodes of a type hold. */
-  const names = (type: string): string[] => root(source("probe.ps1")).descendantsOfType(type).map((node) => node!.text);
+  const names = (type: string): string[] =>
+    root(source("probe.ps1"))
+      .descendantsOfType(type)
+      .map((node) => node!.text);
 
   it("is PowerShell", () => {
     assert.equal(root("if ($x { }").hasError, true);
@@ -47,13 +50,16 @@ describe("probe.ps1", () => {
     const networking = ["Get-NetTCPConnection", "Resolve-DnsName"];
     const others = ["New-Object", "Select-Object", "Where-Object"];
     const known = [...builtIn, ...networking, ...others, ...names("function_name")];
-    assert.deepEqual([...new Set(names("command_name"))].filter((name) => !known.includes(name)), []);
+    assert.deepEqual(
+      [...new Set(names("command_name"))].filter((name) => !known.includes(name)),
+      [],
+    );
   });
 
   it("answers each kind of probe and each outcome that probe.py does", () => {
     const outcomes = (text: string): Set<string> => {
       const found = text.matchAll(/"outcome": "(\w+)"|outcome = '(\w+)'/g);
-      return new Set([...found].map(([, python, powershell]) => python ?? powershell!));
+      return new Set([...found].map(([, python, powershell]) => python ?? powershell));
     };
     assert.deepEqual([...outcomes(source("probe.ps1"))].sort(), [...outcomes(source("probe.py"))].sort());
     for (const kind of ["connect", "get", "resolve", "listener"]) {

@@ -66,7 +66,13 @@ describe("prove", () => {
       checks.map(({ status }) => status),
       ["pass", "pass", "pass"],
     );
-    assert.deepEqual(docker.calls().map(({ host }) => host).sort(), ["tcp://192.0.2.1:2376", "unix:///nowhere.sock"]);
+    assert.deepEqual(
+      docker
+        .calls()
+        .map(({ host }) => host)
+        .sort(),
+      ["tcp://192.0.2.1:2376", "unix:///nowhere.sock"],
+    );
   });
 
   it("orders the report by lab, and within each from the foundation to the application", async () => {

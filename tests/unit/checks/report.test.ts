@@ -18,7 +18,13 @@ const check = (over: Partial<Check> = {}): Check => ({
 const report = (...checks: Check[]): Report => ({ environment: "local", checks });
 const pass = check();
 const fail = check({ status: "fail", detail: "connection refused", ms: 1250 });
-const error = check({ status: "error", detail: "no such container", kind: "no-reach", name: "Bob stays out", from: "bob" });
+const error = check({
+  status: "error",
+  detail: "no such container",
+  kind: "no-reach",
+  name: "Bob stays out",
+  from: "bob",
+});
 
 describe("exitCode", () => {
   const cases: [string, Check[], number][] = [
@@ -70,8 +76,11 @@ describe("formatTable", () => {
     const long = check({ name: "n".repeat(90), to: "t".repeat(90) });
     for (const width of [60, 80, 120]) {
       const lines = formatTable(report(long, pass), { colour: false, width }).split("\n");
-      assert.ok(lines.every(({ length }) => length <= width), `${width}: ${lines.join("\n")}`);
-      assert.match(lines[1]!, /n…  alice → t+…  3 ms$/);
+      assert.ok(
+        lines.every(({ length }) => length <= width),
+        `${width}: ${lines.join("\n")}`,
+      );
+      assert.match(lines[1], /n…  alice → t+…  3 ms$/);
     }
   });
 
@@ -104,7 +113,7 @@ function parse(xml: string): Element {
   parser.on("text", (text) => (open.at(-1)!.text += text));
   parser.on("closetag", () => open.pop());
   parser.write(xml).close();
-  return root.children[0]!;
+  return root.children[0];
 }
 
 describe("toJUnit", () => {
@@ -118,8 +127,8 @@ describe("toJUnit", () => {
         ["testsuite", "other", "1"],
       ],
     );
-    const cases = root.children[0]!.children;
-    assert.deepEqual(cases[1]!.attributes, {
+    const cases = root.children[0].children;
+    assert.deepEqual(cases[1].attributes, {
       classname: "local.docker-networks.reach",
       name: "Alice reaches the chat server",
       time: "1.250",
@@ -138,7 +147,7 @@ describe("toJUnit", () => {
         ],
       ],
     );
-    assert.equal(cases[1]!.children[1]!.text, "alice → 192.168.1.1:5000: connection refused");
+    assert.equal(cases[1].children[1].text, "alice → 192.168.1.1:5000: connection refused");
   });
 
   it("is well-formed without any check", () => {
@@ -147,16 +156,19 @@ describe("toJUnit", () => {
 
   it("is well-formed whatever the texts hold, and keeps what XML can hold", () => {
     const text = fc.string({ unit: "binary", maxLength: 40 });
-    const nasty = fc.oneof(text, fc.constantFrom("]]>", "<!--", "&amp;", "\ud800", "\u0000\u001b[31m", "\ufffe", "a\r\nb"));
+    const nasty = fc.oneof(
+      text,
+      fc.constantFrom("]]>", "<!--", "&amp;", "\ud800", "\u0000\u001b[31m", "\ufffe", "a\r\nb"),
+    );
     fc.assert(
       fc.property(nasty, nasty, (name, detail) => {
         const root = parse(toJUnit(report(check({ name, detail, status: "fail" }))));
-        assert.equal(root.children[0]!.children.length, 1);
+        assert.equal(root.children[0].children.length, 1);
       }),
     );
     const kept = `"quoted" <tags> & 'more' é 😀`;
-    const [testCase] = parse(toJUnit(report(check({ name: kept, detail: kept, status: "fail" })))).children[0]!.children;
-    assert.equal(testCase!.attributes.name, kept);
-    assert.equal(testCase!.children[0]!.attributes.message, kept);
+    const [testCase] = parse(toJUnit(report(check({ name: kept, detail: kept, status: "fail" })))).children[0].children;
+    assert.equal(testCase.attributes.name, kept);
+    assert.equal(testCase.children[0].attributes.message, kept);
   });
 });

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import type { Expectation, Report } from "../../../components/checks/expectation";
 import { UserError } from "../../../tools/command";
 import { command, outFolder } from "../../../tools/commands/verify";
+import type { Progress } from "../../../tools/terminal/progress";
 import { connected, engine, FakeDocker, placed, refused } from "./support";
 
 const environment = `unit-test-${process.pid}`;
@@ -22,18 +23,19 @@ describe("verify", function () {
   });
 
   const expectations = [placed(reach, { lab: "first" }), placed({ ...reach, from: "b" }, { lab: "second" })];
-  const silent = {
-    step: <T>(_: string, work: (report: { log: string; detail(): void }) => Promise<T>) => work({ log: "", detail() {} }),
-    line() {},
+  const silent: Progress = {
+    step: (_, work) => work({ log: "", detail: () => undefined, outcome: () => undefined }),
+    line: () => undefined,
   };
 
   /** Runs the command with this on its standard input. */
-  const verify = async (input: unknown, options: Record<string, unknown> = {}) => {
+  const verify = async (input: unknown, options: Record<string, unknown> = {}, terminal = false) => {
     const text = typeof input === "string" ? input : JSON.stringify(input);
     const stdin = Object.getOwnPropertyDescriptor(process, "stdin")!;
-    const write = process.stdout.write;
+    const { write, isTTY } = process.stdout;
     let stdout = "";
     Object.defineProperty(process, "stdin", { value: Readable.from([text]), configurable: true });
+    process.stdout.isTTY = terminal;
     process.stdout.write = (chunk: string | Uint8Array) => (stdout += String(chunk)) !== "";
     try {
       const values = { stdin: true, json: false, ...options };
@@ -42,6 +44,7 @@ describe("verify", function () {
       return { status: await command.run(call), stdout };
     } finally {
       process.stdout.write = write;
+      process.stdout.isTTY = isTTY;
       Object.defineProperty(process, "stdin", stdin);
     }
   };
@@ -59,14 +62,37 @@ describe("verify", function () {
       report.checks.map(({ status: each }) => each),
       ["pass", "pass"],
     );
-    assert.match(readFileSync(join(outFolder(environment), "junit.xml"), "utf8"), /<testsuites name="unit-test-\d+" tests="2"/);
+    assert.match(
+      readFileSync(join(outFolder(environment), "junit.xml"), "utf8"),
+      /<testsuites name="unit-test-\d+" tests="2"/,
+    );
+  });
+
+  it("has colours on a terminal, unless NO_COLOR is set", async () => {
+    docker.play({ "exec -i ": outcome(connected) });
+    const { NO_COLOR } = process.env;
+    try {
+      for (const [value, expected] of [
+        ["", /\u001b\[32m✓/],
+        ["1", /^[^\u001b]*✓[^\u001b]*$/],
+      ] as const) {
+        process.env.NO_COLOR = value;
+        assert.match((await verify(given, {}, true)).stdout, expected);
+      }
+    } finally {
+      delete process.env.NO_COLOR;
+      Object.assign(process.env, NO_COLOR === undefined ? {} : { NO_COLOR });
+    }
   });
 
   it("ends with 1 if something does not hold, also where something else could not be tested", async () => {
     docker.play({ "exec -i a ": outcome(refused) });
     const { status, stdout } = await verify(given);
     assert.equal(status, 1);
-    assert.match(stdout, /does not hold: connection refused.*could not be tested: no probe from b.*1 fail, 1 error\n$/s);
+    assert.match(
+      stdout,
+      /does not hold: connection refused.*could not be tested: no probe from b.*1 fail, 1 error\n$/s,
+    );
   });
 
   it("ends with 2 if something could not be tested, or if there was nothing to test", async () => {

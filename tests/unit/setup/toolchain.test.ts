@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -95,7 +97,7 @@ describe("the toolchain", () => {
     usersPlugins();
     await ensure();
     usersPulumi("v3.241.0-a-longer-one");
-    assert.match((await ensure()).origin["Pulumi CLI"]!.says, /^3\.241\.0/);
+    assert.match((await ensure()).origin["Pulumi CLI"].says, /^3\.241\.0/);
   });
 
   it("takes the user's CLI with built plugins in a home of its own where plugins cannot be downloaded", async () => {
@@ -125,7 +127,7 @@ describe("the toolchain", () => {
     const { pulumi, env, from, shown } = await ensure();
     assert.deepEqual(from, sources(BUILT, BUILT, BUILT, BUILT));
     assert.ok(pulumi.startsWith(machine.cache));
-    assert.equal(env.PATH!.split(":")[0], join(pulumi, ".."));
+    assert.equal(env.PATH.split(":")[0], join(pulumi, ".."));
     assert.match(shown, /is version 3\.199\.9; 3\.200\.0 or newer is needed/);
     assert.match(shown, /official downloads: out of reach in/);
     const versions = machine.calls().filter((call) => call.startsWith("go build"));
@@ -198,11 +200,14 @@ describe("the toolchain", () => {
   });
 
   describe("with official downloads that answer", () => {
+    const files: Record<string, Buffer | string> = {};
     let server: Server;
     beforeEach((done) => {
-      server = createServer((request, response) =>
-        response.end(request.method === "HEAD" ? "" : "0000  other.tar.gz\n"),
-      );
+      files["/v3.258.0/pulumi-3.258.0-checksums.txt"] = "0000  other.tar.gz\n";
+      server = createServer(({ method, url }, response) => {
+        const content = files[url ?? ""];
+        response.writeHead(content === undefined ? 404 : 200).end(method === "HEAD" ? "" : content);
+      });
       server.listen(0, "127.0.0.1", () => {
         machine.releases = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
         done();
@@ -210,12 +215,34 @@ describe("the toolchain", () => {
     });
     afterEach(() => server.close());
 
+    const INSTALLS = `to="$PULUMI_HOME/plugins/resource-$4-v$5"; mkdir -p "$to"
+      : > "$to/pulumi-resource-$4"; chmod +x "$to/pulumi-resource-$4"`;
+
+    it("is the official CLI with its plugins, downloaded once, where the user has none", async () => {
+      machine.program(join(machine.root, "archive", "pulumi", "pulumi"), INSTALLS);
+      machine.program(join(machine.root, "archive", "pulumi", "pulumi-language-nodejs"));
+      const name = "pulumi-v3.258.0-linux-x64.tar.gz";
+      const archive = join(machine.root, name);
+      execFileSync("tar", ["-C", join(machine.root, "archive"), "-czf", archive, "pulumi"]);
+      files[`/v3.258.0/${name}`] = readFileSync(archive);
+      const sum = createHash("sha256").update(readFileSync(archive)).digest("hex");
+      files["/v3.258.0/pulumi-3.258.0-checksums.txt"] = `${"0".repeat(64)}  other.tar.gz\n${sum}  ${name}\n`;
+      const { pulumi, env, from } = await ensure();
+      assert.deepEqual(from, sources(OFFICIAL, OFFICIAL, OFFICIAL, OFFICIAL));
+      assert.equal(env.PULUMI_HOME, ownHome());
+      assert.ok(existsSync(join(pulumi, "..", "pulumi-language-nodejs")));
+      assert.ok(!existsSync(theirHome()));
+      assert.deepEqual(machine.calls().sort(), [
+        "pulumi plugin install resource command 1.2.1",
+        "pulumi plugin install resource docker 5.2.0",
+      ]);
+      machine.releases = "http://127.0.0.1:1";
+      const second = await ensure();
+      assert.deepEqual([second.shown, second.from, machine.calls()], ["", from, []]);
+    });
+
     it("has the user's CLI download their missing plugins into their own home", async () => {
-      machine.program(
-        join(machine.bin, "pulumi"),
-        `[ "$1" = version ] && echo v3.240.0 && exit
-         to="$PULUMI_HOME/plugins/resource-$4-v$5"; mkdir -p "$to"; : > "$to/pulumi-resource-$4"; chmod +x "$to/pulumi-resource-$4"`,
-      );
+      machine.program(join(machine.bin, "pulumi"), `[ "$1" = version ] && echo v3.240.0 && exit; ${INSTALLS}`);
       machine.program(join(machine.bin, "pulumi-language-nodejs"));
       machine.plugin(theirHome(), "command", "1.2.1");
       const { from, env } = await ensure();
@@ -225,6 +252,7 @@ describe("the toolchain", () => {
     });
 
     it("builds where what is downloaded is not what was published", async () => {
+      files["/v3.258.0/pulumi-v3.258.0-linux-x64.tar.gz"] = "not it";
       machine.program(join(machine.bin, "go"), GO);
       const { from, shown } = await ensure();
       assert.deepEqual(from, sources(BUILT, BUILT, BUILT, BUILT));
@@ -237,6 +265,5 @@ describe("the toolchain", () => {
     await ensure();
     const plugin = join(ownHome(), "plugins", "resource-docker-v5.2.0", "pulumi-resource-docker");
     assert.equal(readFileSync(plugin, "utf8"), "provider\n");
-    writeFileSync(plugin, "");
   });
 });

@@ -1,0 +1,113 @@
+import type { Check, CheckStatus, PlacedExpectation, Report } from "../../../components/checks/expectation";
+import { dockerNetworks } from "../../../components/labs/docker-networks";
+import type { ContainerSpec, NetworkSpec, Topology } from "../../../components/network/topology";
+
+export interface Sample {
+  readonly topology: Topology;
+  readonly expectations: readonly PlacedExpectation[];
+}
+
+/** The docker-networks lab as it is by default, on this machine. */
+export function dockerNetworksSample(): Sample {
+  const lab = "docker-networks";
+  const settings = dockerNetworks.settings.parse({});
+  return {
+    topology: {
+      environment: "local",
+      hosts: [
+        { name: "local", kind: "local", os: "linux", labs: [{ lab, ...dockerNetworks.topology(settings, "linux") }] },
+      ],
+    },
+    expectations: dockerNetworks.expectations(settings, "linux").map((each) => ({ ...each, lab, at: "local" })),
+  };
+}
+
+/** A report in which each expectation has the status that is given for it. */
+export function reportOn(
+  { topology, expectations }: Sample,
+  status: (expectation: PlacedExpectation) => CheckStatus = () => "pass",
+): Report {
+  const checks = expectations.map((each): Check => ({
+    lab: each.lab,
+    name: each.name,
+    kind: each.kind,
+    from: "from" in each ? each.from : "",
+    to: "",
+    status: status(each),
+    detail: "as expected",
+    ms: 12,
+  }));
+  return { environment: topology.environment, checks };
+}
+
+/** 3 hosts, 5 networks, 40 containers that are drawn each for itself, and a thousand that are drawn as one. */
+export function crowdedSample(): Sample {
+  const sizes = [
+    ["first", ["front", "back"]],
+    ["second", ["north", "south"]],
+    ["third", ["east"]],
+  ] as const;
+  const expectations: PlacedExpectation[] = [];
+  const hosts = sizes.map(([name, networks], i) => ({
+    name,
+    kind: "remote",
+    os: "linux" as const,
+    labs: [
+      {
+        lab: "many",
+        networks: networks.map((network, j) => networkSpec(network, `10.${i}.${j}`)),
+        containers: networks.flatMap((network, j) => {
+          const servers = ["api", "store"].map((role) =>
+            containerSpec(role, network, `10.${i}.${j}.${role === "api" ? 2 : 3}`),
+          );
+          const clients = range(6).map((n) => containerSpec("worker", network, `10.${i}.${j}.${n + 10}`, n));
+          const [api, store] = servers.map(({ endpoints }) => ({ host: endpoints[0]!.address, port: 80 }));
+          const stated = { lab: "many", at: name };
+          clients.forEach(({ name: from }) =>
+            expectations.push({ ...stated, kind: "reach", name: `${from} reaches the api`, from, to: api! }),
+          );
+          expectations.push(
+            { ...stated, kind: "reach", name: `${network} api reaches its store`, from: `${network}-api`, to: store! },
+            {
+              ...stated,
+              kind: "no-reach",
+              name: `${network} workers stay away from the store`,
+              from: `${network}-worker-0`,
+              to: store!,
+              control: api!,
+            },
+          );
+          return [...servers, ...clients];
+        }),
+      },
+    ],
+  }));
+  const many = range(1000).map((n) => containerSpec("app", "east", `10.2.${1 + Math.floor(n / 250)}.${n % 250}`, n));
+  many.forEach(({ name: from }) =>
+    expectations.push({
+      lab: "many",
+      at: "third",
+      kind: "reach",
+      name: `${from} reaches the api`,
+      from,
+      to: { host: "10.2.0.2", port: 80 },
+    }),
+  );
+  const [lab] = hosts[2]!.labs;
+  const third = { ...hosts[2]!, labs: [{ ...lab!, containers: [...lab!.containers, ...many] }] };
+  return { topology: { environment: "crowded", hosts: [...hosts.slice(0, 2), third] }, expectations };
+}
+
+export function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
+}
+
+export function networkSpec(name: string, prefix: string): NetworkSpec {
+  return { name, subnet: `${prefix}.0/24`, gateway: `${prefix}.254`, bridge: `${name}0`, setting: name };
+}
+
+export function containerSpec(role: string, network: string, address: string, n?: number): ContainerSpec {
+  const name = n === undefined ? `${network}-${role}` : `${network}-${role}-${n}`;
+  const endpoints = [{ network, address, aliases: [] }];
+  return { name, role, image: role, endpoints, hostsEntries: [], ports: [], setting: role };
+}

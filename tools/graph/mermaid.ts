@@ -1,0 +1,72 @@
+import { containerLines, edgeLines, hostLines, networkLines, outsideLines, portLines } from "./lines";
+import { signs } from "./marks";
+import type { Edge, EdgeKind, HostBox, NetworkBox, Picture, Stack } from "./picture";
+import type { Line } from "./text";
+
+/** Colours that can be read on GitHub's light background and on its dark one. */
+const styles: Readonly<Record<EdgeKind, string>> = {
+  must: "stroke:#2f6fbd,stroke-width:2px",
+  "must-not": "stroke:#d0454e,stroke-width:2px,stroke-dasharray:2 5",
+  port: "stroke:#c7982a,stroke-width:2px",
+  endpoint: "stroke:#7d93b2,stroke-width:2px",
+};
+
+const arrows: Readonly<Record<EdgeKind, string>> = { must: "-->", "must-not": "-.-x", port: "-->", endpoint: "---" };
+
+/** Writes the picture as a Mermaid flowchart, as GitHub renders it. */
+export function toMermaid({ hosts, outside, edges }: Picture): string {
+  const lines = [
+    "flowchart LR",
+    ...outside.map((box) => `  ${box.id}[${label(outsideLines(box))}]`),
+    ...hosts.flatMap(host),
+    ...edges.map(edge),
+    ...(Object.keys(styles) as EdgeKind[]).flatMap((kind) => linkStyle(kind, edges)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function host(box: HostBox): string[] {
+  return subgraph(box.id, hostLines(box), [
+    ...box.ports.map((port) => `${port.id}([${label(portLines(port))}])`),
+    ...box.networks.flatMap(network),
+    ...box.stacks.flatMap(stack),
+  ]).map((line) => `  ${line}`);
+}
+
+function network(box: NetworkBox): string[] {
+  return subgraph(box.id, networkLines(box), box.stacks.flatMap(stack));
+}
+
+function stack({ id, containers }: Stack): string[] {
+  const boxes = containers.map((box) => `${box.id}[${label(containerLines(box))}]`);
+  return boxes.length === 1 ? boxes : subgraph(id, [{ text: "one network stack", style: "plain" }], boxes);
+}
+
+function subgraph(id: string, title: readonly Line[], content: readonly string[]): string[] {
+  return [`subgraph ${id}[${label(title)}]`, ...content.map((line) => `  ${line}`), "end"];
+}
+
+function edge({ from, to, kind, ...rest }: Edge): string {
+  const lines = edgeLines({ from, to, kind, ...rest });
+  return `  ${from} ${arrows[kind]}${lines.length === 0 ? "" : `|${label(lines)}|`} ${to}`;
+}
+
+function linkStyle(kind: EdgeKind, edges: readonly Edge[]): string[] {
+  const links = edges.flatMap((each, i) => (each.kind === kind ? [i] : []));
+  return links.length === 0 ? [] : [`  linkStyle ${links.join(",")} ${styles[kind]}`];
+}
+
+function label(lines: readonly Line[]): string {
+  const texts = lines.map(({ text, style, status }) => {
+    const mark = status === undefined ? "" : `${signs[status]} `;
+    return style === "title" ? `<b>${mark}${escape(text)}</b>` : `${mark}${escape(text)}`;
+  });
+  return `"${texts.join("<br/>")}"`;
+}
+
+/** By Mermaid's own entity codes. Whatever may mean something to Mermaid, to Markdown or to HTML is no longer itself. */
+function escape(text: string): string {
+  return [...text.toWellFormed()]
+    .map((character) => (/[\p{L}\p{N} .,:/()…×_-]/u.test(character) ? character : `#${character.codePointAt(0)};`))
+    .join("");
+}
