@@ -37,13 +37,14 @@ export function dotOf(picture: Picture, sizes: Sizes): Graph {
   );
   const starting = startingColumn(picture, (box) => nodeOf.get(box) ?? box);
   const fromOutside = outside.slice(0, 1).flatMap(({ id }) => starting.map((each) => invisible(id, each)));
+  const column = { graphAttributes: { rank: "same" }, nodes: starting.map((name) => ({ name })) };
   return {
     graphAttributes: { rankdir: "LR", nodesep: 0.2, ranksep: 0.7, newrank: true, pad: 0, remincross: true },
     nodeAttributes: { shape: "box", fixedsize: true, label: "" },
     edgeAttributes: { arrowsize: 0.8 },
     nodes: outside.map(({ id }) => box(id, sizes)),
-    subgraphs: [...hosts.map((host) => hostCluster(host, sizes, joined)), inOrder(starting)],
-    edges: [...edges.map((edge) => dotEdge(edge, sizes, nodeOf, cells)), ...fromOutside],
+    subgraphs: [...hosts.map((host) => hostCluster(host, sizes, joined)), column],
+    edges: [...bottomUp(picture).map((edge) => dotEdge(edge, sizes, nodeOf, cells)), ...fromOutside],
   };
 }
 
@@ -120,17 +121,19 @@ function startingColumn({ hosts, edges }: Picture, nodeOf: (box: string) => stri
   );
 }
 
-/** One below the other in one column. Graphviz heeds the order of those edges alone that have a weight. */
-function inOrder(nodes: readonly string[]): Subgraph {
-  return {
-    graphAttributes: { rank: "same" },
-    nodes: nodes.map((name) => ({ name })),
-    edges: nodes.slice(1).map((lower, i) => invisible(lower, nodes[i]!, 1)),
-  };
+/** Graphviz puts what it hears of first at the bottom, if nothing speaks against it. */
+function bottomUp({ hosts, edges }: Picture): Edge[] {
+  const boxes = hosts.flatMap(({ stacks, networks, ports }) => [
+    ...ports.map(({ id }) => id),
+    ...[{ stacks }, ...networks].flatMap((area) => area.stacks.flatMap(({ containers }) => containers.map(({ id }) => id))),
+  ]);
+  const place = new Map(boxes.map((id, i) => [id, i]));
+  const height = ({ from, to }: Edge): number => place.get(from) ?? place.get(to) ?? 0;
+  return [...edges].sort((a, b) => height(b) - height(a));
 }
 
-function invisible(tail: string, head: string, weight = 0): DotEdge {
-  return { tail, head, attributes: { style: "invis", weight } };
+function invisible(tail: string, head: string): DotEdge {
+  return { tail, head, attributes: { style: "invis", weight: 0 } };
 }
 
 function stacksOf({ hosts }: Picture): Stack[] {

@@ -6,6 +6,8 @@ export interface Registered {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
+  /** Reference of the provider it was made through; none for a component. */
+  readonly provider?: string;
 }
 
 /**
@@ -16,9 +18,9 @@ export async function registered(declare: () => unknown, preview = false): Promi
   const found: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs }: MockResourceArgs) {
+      newResource({ type, name, inputs, provider }: MockResourceArgs) {
         const id = `id-of-${name}`;
-        found.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) as Record<string, unknown> });
+        found.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) as Record<string, unknown>, provider });
         return { id, state: { ...inputs, ...(type.includes("RemoteImage") ? { imageId: `sha256:${name}` } : {}) } };
       },
       call({ inputs }) {

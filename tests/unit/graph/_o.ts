@@ -19,16 +19,6 @@ function chain(g: any, order: string[], opts: { rev?: boolean; same?: boolean; w
 const last = (g: any) => g.subgraphs.at(-1);
 const variants: Record<string, (g: any) => void> = {
   asis: () => {},
-  nochain: (g) => { last(g).edges = []; },
-  fwd: (g) => { const o = last(g).nodes.map((n: any) => n.name); g.subgraphs.pop(); chain(g, o, { where: "" }); },
-  rev: (g) => { const o = last(g).nodes.map((n: any) => n.name); g.subgraphs.pop(); chain(g, o, { rev: true, where: "" }); },
-  fwdkeep: (g) => { const o = last(g).nodes.map((n: any) => n.name); last(g).edges = []; chain(g, o, { where: "" }); },
-  edgesRevNoChain: (g) => { last(g).edges = []; g.edges.reverse(); },
-  noRemin: (g) => { last(g).edges = []; delete g.graphAttributes.remincross; },
-  noReminFwd: (g) => { const o = last(g).nodes.map((n: any) => n.name); g.subgraphs.pop();delete g.graphAttributes.remincross; chain(g, o, { where: "" }); },
-  orderingOut: (g) => { last(g).edges = []; g.graphAttributes.ordering="in"; },
-  orderingInRev: (g) => { last(g).edges = []; g.graphAttributes.ordering="in"; g.edges.reverse() },
-  noNewrank: (g) => { g.subgraphs.pop(); delete g.graphAttributes.newrank; },
 };
 (async () => {
   for (const [n, s] of [["dn", dockerNetworksSample()], ["crowd", crowdedSample()]] as const) {
