@@ -44,14 +44,14 @@ export function dotOf(picture: Picture, sizes: Sizes): Graph {
     edgeAttributes: { arrowsize: 0.8 },
     nodes: outside.map(({ id }) => box(id, sizes)),
     subgraphs: [...hosts.map((host) => hostCluster(host, sizes, joined)), column],
-    edges: [...bottomUp(picture).map((edge) => dotEdge(edge, sizes, nodeOf, cells)), ...fromOutside],
+    edges: [...fromOutside, ...bottomUp(picture).map((edge) => dotEdge(edge, sizes, nodeOf, cells))],
   };
 }
 
 function hostCluster({ id, networks, stacks, ports }: HostBox, sizes: Sizes, joined: ReadonlySet<string>): Subgraph {
   return cluster(id, sizes, 20, {
     nodes: [...ports.map((port) => box(port.id, sizes)), ...stacks.map((stack) => stackNode(stack, sizes))],
-    subgraphs: networks.map((network) => networkCluster(network, sizes, joined.has(network.id))),
+    subgraphs: networks.map((network) => networkCluster(network, sizes, joined.has(network.id))).reverse(),
   });
 }
 
@@ -125,7 +125,9 @@ function startingColumn({ hosts, edges }: Picture, nodeOf: (box: string) => stri
 function bottomUp({ hosts, edges }: Picture): Edge[] {
   const boxes = hosts.flatMap(({ stacks, networks, ports }) => [
     ...ports.map(({ id }) => id),
-    ...[{ stacks }, ...networks].flatMap((area) => area.stacks.flatMap(({ containers }) => containers.map(({ id }) => id))),
+    ...[{ stacks }, ...networks].flatMap((area) =>
+      area.stacks.flatMap(({ containers }) => containers.map(({ id }) => id)),
+    ),
   ]);
   const place = new Map(boxes.map((id, i) => [id, i]));
   const height = ({ from, to }: Edge): number => place.get(from) ?? place.get(to) ?? 0;

@@ -25,7 +25,6 @@ export function drawEdge({ kind, status, relations }: Edge, { points, tip }: Lai
 
 /** What is written on an edge, if anything is. */
 export function drawLabel(
-  { kind }: Edge,
   { label }: LaidEdge,
   written: (label: Laid, ...padding: number[]) => string,
 ): string {

@@ -10,9 +10,8 @@ const entities: Readonly<Record<string, string>> = {
 export function escapeXml(text: string): string {
   return (
     text
-      .toWellFormed()
       // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, "\ufffd")
       .replace(/[&<>"']/g, (character) => entities[character]!)
   );
 }

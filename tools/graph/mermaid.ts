@@ -66,7 +66,7 @@ function label(lines: readonly Line[]): string {
 
 /** By Mermaid's own entity codes. Whatever may mean something to Mermaid, to Markdown or to HTML is no longer itself. */
 function escape(text: string): string {
-  return [...text.toWellFormed()]
+  return [...text.replace(/\p{Surrogate}/gu, "\ufffd")]
     .map((character) => (/[\p{L}\p{N} .,:/()…×_-]/u.test(character) ? character : `#${character.codePointAt(0)};`))
     .join("");
 }

@@ -18,7 +18,7 @@ const style =
   "table{border-collapse:collapse;width:100%}" +
   "th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1px solid var(--host-line)}" +
   "th{color:var(--muted);font-weight:600}" +
-  `.from,.to,.ms{font:12.5px/1.6 ${fonts.mono}}` +
+  `td.from,td.to,td.ms{font:12.5px/1.6 ${fonts.mono}}` +
   "td.detail{overflow-wrap:anywhere;color:var(--muted)}" +
   ".ms{text-align:right;padding-right:0}" +
   ".status{white-space:nowrap;font-weight:600}" +

@@ -62,7 +62,7 @@ function draw({ hosts, outside, edges }: Picture, { boxes, edges: laidEdges }: L
     ...stacks.flatMap((stack) => drawStack(stack, boxes)),
     ...hosts.flatMap(({ ports }) => ports).map(({ id, name }) => box("port", id, name, 16)),
     ...outside.map(({ id, name }) => box("outside", id, name, 8)),
-    ...edges.map((edge) => drawLabel(edge, laidEdges.get(edge.id)!, written)),
+    ...edges.map((edge) => drawLabel(laidEdges.get(edge.id)!, written)),
   ]
     .filter((part) => part !== "")
     .map((part) => `${part}\n`)

@@ -75,7 +75,11 @@ export function createProgress(options: ProgressOptions = {}): Progress {
     if (live) {
       draw();
     } else {
-      [...active].filter((step) => Date.now() - step.started > heartbeat / 2).forEach((step) => line(describe(step)));
+      // A step that has only just begun has said so.
+      const longer = [...active].filter((step) => Date.now() - step.started > heartbeat / 2);
+      if (longer.length > 0) {
+        line(longer.map(describe).join(", "));
+      }
     }
   };
 

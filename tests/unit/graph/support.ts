@@ -111,3 +111,41 @@ export function containerSpec(role: string, network: string, address: string, n?
   const endpoints = [{ network, address, aliases: [] }];
   return { name, role, image: role, endpoints, hostsEntries: [], ports: [], setting: role };
 }
+
+/** Names that would be more than text to XML, HTML, Mermaid or Graphviz. */
+export const hostileNames = [
+  `<script>alert("1")</script>`,
+  `"]; end; click h0 "javascript:alert(1)" %%`,
+  `</style></svg><img src=x onerror=alert(1)>`,
+  "back`tick` \\ 'quotes' & &amp; #35; {braces}",
+  "control\u0000\u001b[31m \ud800 line\nbreak",
+];
+
+export function hostileSample(): Sample {
+  const network = networkSpec(hostileNames[1]!, "10.0.0");
+  const containers = hostileNames.map((name, i): ContainerSpec => ({
+    ...containerSpec(`role ${name}`, network.name, `10.0.0.${i + 1}`),
+    name,
+    ports: [{ address: "127.0.0.1", hostPort: 8000 + i, containerPort: 80, protocol: "tcp", setting: "port" }],
+    hostsEntries: [{ name, address: "10.0.0.1" }],
+  }));
+  const [lab] = hostileNames;
+  const host = hostileNames[2]!;
+  const expectations = hostileNames.slice(1).map((from): PlacedExpectation => ({
+    kind: "answer",
+    name: `${from} gets an answer`,
+    lab: lab!,
+    at: host,
+    from,
+    url: "http://10.0.0.1/<script>",
+    status: 200,
+    contains: "",
+  }));
+  return {
+    topology: {
+      environment: hostileNames[0]!,
+      hosts: [{ name: host, kind: "local", os: "linux", labs: [{ lab: lab!, networks: [network], containers }] }],
+    },
+    expectations,
+  };
+}
