@@ -78,7 +78,7 @@ function cluster(id: string, sizes: Sizes, margin: number, content: Subgraph): S
 /** Containers that share a network stack are one node, whose edges go to the container that they mean. */
 function stackNode({ id, containers }: Stack, sizes: Sizes): Node {
   const cells = containers.map((container) => ({ port: container.id, ...sizes.get(container.id)! }));
-  const { width, height } = cells[0]!;
+  const { width, height } = cells[0];
   if (cells.length === 1) {
     return fixed(id, width, height);
   }

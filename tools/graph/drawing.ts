@@ -14,7 +14,7 @@ const CROSS = 4;
 export function drawEdge({ kind, status, relations }: Edge, { points, tip }: LaidEdge): string {
   const [start, ...rest] = points;
   const curves = Array.from({ length: Math.floor(rest.length / 3) }, (_, i) => rest.slice(3 * i, 3 * i + 3));
-  const path = `M${show(start!)}${curves.map((curve) => `C${curve.map(show).join(" ")}`).join("")}`;
+  const path = `M${show(start)}${curves.map((curve) => `C${curve.map(show).join(" ")}`).join("")}`;
   const failed = status === "fail" ? " fail" : "";
   const says = relations.map(({ text }) => text).join("; ");
   return (
@@ -24,10 +24,7 @@ export function drawEdge({ kind, status, relations }: Edge, { points, tip }: Lai
 }
 
 /** What is written on an edge, if anything is. */
-export function drawLabel(
-  { label }: LaidEdge,
-  written: (label: Laid, ...padding: number[]) => string,
-): string {
+export function drawLabel({ label }: LaidEdge, written: (label: Laid, ...padding: number[]) => string): string {
   if (label === undefined) {
     return "";
   }

@@ -40,8 +40,8 @@ export async function layOut(picture: Picture): Promise<Layout> {
   const places = new Map(objects.map(({ name, pos, bb: area }) => [name, numbers(area ?? pos ?? "")]));
   const [x1, y1, x2, y2] = numbers(bb);
   return {
-    width: Math.abs(x2! - x1!),
-    height: Math.abs(y2! - y1!),
+    width: Math.abs(x2 - x1),
+    height: Math.abs(y2 - y1),
     boxes: new Map(boxes(picture, places, sizes)),
     edges: laidEdges(
       edges.filter(({ id }) => sizes.has(id)),
@@ -75,16 +75,16 @@ function* boxes(
 function stackBoxes({ id, containers }: Stack, place: Point, sizes: ReadonlyMap<string, Sized>): [string, Laid][] {
   const own = containers.map((container) => sizes.get(container.id)!);
   if (own.length === 1) {
-    return [[containers[0]!.id, around(place, own[0]!)]];
+    return [[containers[0].id, around(place, own[0])]];
   }
   const height = own.reduce((sum, size) => sum + size.height + STACK_GAP, STACK_HEADER);
   const text = containers.length === 2 ? "one network stack for both" : "one network stack for all";
   const lines: Line[] = [{ text, style: "plain" }];
   // Edges lead to the containers, so that what Graphviz knows of is without the frame's sides.
-  const frame = around(place, { width: own[0]!.width + 2 * STACK_GAP, height, lines });
+  const frame = around(place, { width: own[0].width + 2 * STACK_GAP, height, lines });
   let y = frame.y + STACK_HEADER;
   const inside = containers.map((container, i): [string, Laid] => {
-    const laid = { ...own[i]!, x: frame.x + STACK_GAP, y };
+    const laid = { ...own[i], x: frame.x + STACK_GAP, y };
     y += laid.height + STACK_GAP;
     return [container.id, laid];
   });
@@ -106,7 +106,7 @@ function laidEdges(edges: NonNullable<DotJson["edges"]>, sizes: ReadonlyMap<stri
 /** Graphviz writes "e,x,y" for the arrow's tip, then the points. */
 function splineOf(pos: string): Spline {
   const [tip, ...points] = pos.replace(/^e,/, "").trim().split(/\s+/).map(point);
-  return { tip: tip!, points };
+  return { tip: tip, points };
 }
 
 function around({ x, y }: Point, size: Sized): Laid {
@@ -118,7 +118,7 @@ function point(text: string): Point {
 }
 
 function centre([x, y]: readonly number[]): Point {
-  return { x: x!, y: y! };
+  return { x: x, y: y };
 }
 
 function numbers(text: string): number[] {

@@ -67,6 +67,6 @@ function label(lines: readonly Line[]): string {
 /** By Mermaid's own entity codes. Whatever may mean something to Mermaid, to Markdown or to HTML is no longer itself. */
 function escape(text: string): string {
   return [...text.replace(/\p{Surrogate}/gu, "\ufffd")]
-    .map((character) => (/[\p{L}\p{N} .,:/()…×_-]/u.test(character) ? character : `#${character.codePointAt(0)};`))
+    .map((character) => (/[\p{L}\p{N} .,:/()…×→_-]/u.test(character) ? character : `#${character.codePointAt(0)};`))
     .join("");
 }

@@ -73,7 +73,7 @@ function placeOn({ name: host, kind, os, labs }: HostTopology, hostId: string) {
   const stacks = stacksOf(labs.flatMap(({ lab, containers: specs }) => specs.map((spec) => ({ lab, spec })))).map(
     (groups, i): PlacedStack => {
       const id = `${hostId}s${i}`;
-      const first = groups[0]![0]!.spec.endpoints[0]?.network;
+      const first = groups[0][0].spec.endpoints[0]?.network;
       const inside = networks.find(({ spec }) => spec.name === first)?.id ?? hostId;
       const boxes = groups.map((group, j) =>
         boxOf(
@@ -82,7 +82,7 @@ function placeOn({ name: host, kind, os, labs }: HostTopology, hostId: string) {
         ),
       );
       groups.forEach((group, j) => {
-        const box = boxes[j]!.id;
+        const box = boxes[j].id;
         containers.push(...group.map(({ spec }) => ({ host, spec, box, stack: id })));
         ports.push(
           ...portsOf(
@@ -111,8 +111,8 @@ function stacksOf(containers: readonly InLab[]): (readonly InLab[])[][] {
     const sharing = stacks.get(owner) ?? [];
     stacks.set(owner, container === owner ? [owner, ...sharing] : [...sharing, container]);
   }
-  const alone = [...stacks.values()].filter((members) => members.length === 1).map(([only]) => only!);
-  const groups = new Map(grouped(alone).map((group) => [group[0]!, group]));
+  const alone = [...stacks.values()].filter((members) => members.length === 1).map(([only]) => only);
+  const groups = new Map(grouped(alone).map((group) => [group[0], group]));
   return [...stacks].flatMap(([owner, members]) =>
     members.length > 1 ? [grouped(members)] : groups.has(owner) ? [[groups.get(owner)!]] : [],
   );
@@ -134,7 +134,7 @@ function grouped(containers: readonly InLab[]): (readonly InLab[])[] {
 }
 
 function boxOf(specs: readonly ContainerSpec[], id: string): PlacedStack["boxes"][number] {
-  const [first, last] = [specs[0]!, specs.at(-1)!];
+  const [first, last] = [specs[0], specs.at(-1)!];
   const common = <T>(list: (spec: ContainerSpec) => readonly T[]): T[] =>
     list(first).filter((item) => specs.every((spec) => list(spec).includes(item)));
   return {
@@ -142,7 +142,7 @@ function boxOf(specs: readonly ContainerSpec[], id: string): PlacedStack["boxes"
     name: span(first.name, last.name),
     count: specs.length,
     role: first.role,
-    address: first.endpoints[0] && span(first.endpoints[0].address, last.endpoints[0]!.address),
+    address: first.endpoints[0] && span(first.endpoints[0].address, last.endpoints[0].address),
     aliases: common(({ endpoints }) => endpoints[0]?.aliases ?? []),
     hostsEntries: common(({ hostsEntries }) => hostsEntries.map(({ name, address }) => `${name} ${address}`)),
   };
@@ -152,13 +152,13 @@ function portsOf(specs: readonly ContainerSpec[], host: string, box: string): Pl
   // A group's ports are drawn as one each, and every one of them leads there.
   const name = (i: number): string => {
     const { address, hostPort, containerPort, protocol } =
-      specs[0]!.ports[i] ?? specs.find(({ ports }) => ports[i])!.ports[i]!;
+      specs[0].ports[i] ?? specs.find(({ ports }) => ports[i])!.ports[i];
     const last = specs.at(-1)!.ports[i]?.hostPort ?? hostPort;
     return `${address}:${span(String(hostPort), String(last))} → ${protocol} ${containerPort}`;
   };
   const names = Array.from({ length: Math.max(...specs.map(({ ports }) => ports.length)) }, (_, i) => name(i));
   return specs.flatMap(({ ports }) =>
-    ports.map((port, i) => ({ ...port, id: `${box}p${i}`, host, box, name: names[i]! })),
+    ports.map((port, i) => ({ ...port, id: `${box}p${i}`, host, box, name: names[i] })),
   );
 }
 

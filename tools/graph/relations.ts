@@ -159,11 +159,11 @@ export class Relations {
   /** A container is drawn in its first network; a line leads to each other one. */
   private addFurtherEndpoints(): void {
     for (const members of grouped(this.placing.containers)) {
-      const { host, box, spec } = members[0]!;
+      const { host, box, spec } = members[0];
       spec.endpoints.slice(1).forEach(({ network, address }, i) => {
         const to = this.network(host, network);
         if (to !== undefined) {
-          this.relate(box, to, "endpoint", span(address, members.at(-1)!.spec.endpoints[i + 1]!.address));
+          this.relate(box, to, "endpoint", span(address, members.at(-1)!.spec.endpoints[i + 1].address));
         }
       });
     }

@@ -29,7 +29,7 @@ export function nearestTo({ x, y }: Point, { points }: Spline, reach = 20): Poin
 
 function bezier([a, b, c, d]: readonly Point[], t: number): Point {
   const mix = (axis: "x" | "y"): number =>
-    (1 - t) ** 3 * a![axis] + 3 * (1 - t) ** 2 * t * b![axis] + 3 * (1 - t) * t ** 2 * c![axis] + t ** 3 * d![axis];
+    (1 - t) ** 3 * a[axis] + 3 * (1 - t) ** 2 * t * b[axis] + 3 * (1 - t) * t ** 2 * c[axis] + t ** 3 * d[axis];
   return { x: mix("x"), y: mix("y") };
 }
 

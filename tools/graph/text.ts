@@ -30,7 +30,7 @@ const widths: readonly (readonly [RegExp, number])[] = [
   [/[-frt/\\()[\]!{}"`*]/, 0.46],
   [/[mwMW%@]/, 1],
   [/[A-Z&+<=>#~^]/, 0.84],
-  // eslint-disable-next-line no-control-regex -- all of ASCII
+
   [/[\u0000-\u007f]/, 0.64],
 ];
 

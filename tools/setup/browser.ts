@@ -1,7 +1,7 @@
 import type { Progress } from "../terminal/progress";
 import { UserError } from "../command";
 import { installPackages } from "./debian";
-import { isDebianRoot, isProgram, type Machine, onPath, thisMachine } from "./machine";
+import { isProgram, type Machine, onPath, thisMachine } from "./machine";
 
 /** Browsers that Playwright can drive, as packages and installers name their programs. */
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"];
@@ -35,9 +35,10 @@ function playwrights(): string | undefined {
 }
 
 async function installBrowser(progress: Progress, machine: Machine): Promise<string> {
-  if (isDebianRoot(machine)) {
+  if (machine.debianRoot) {
     // A picture without letters can't be tested: the browser brings no font.
-    await progress.step("Installing a browser", (report) => installPackages(report, "chromium", "fonts-dejavu-core"));
+    const packages = ["chromium", "fonts-dejavu-core"];
+    await progress.step("Installing a browser", (report) => installPackages(machine, report, ...packages));
     const path = findBrowser(machine);
     if (path !== undefined) {
       return path;

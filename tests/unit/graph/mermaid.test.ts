@@ -43,7 +43,7 @@ describe("Mermaid", () => {
 const dockerNetworks = `flowchart LR
   x0["<b>outside</b><br/>the machine that runs verify"]
   subgraph h0["<b>local</b><br/>container host: local, linux"]
-    h0s3c0p0(["127.0.0.1:8080 #8594; tcp 80"])
+    h0s3c0p0(["127.0.0.1:8080 → tcp 80"])
     subgraph h0n0["<b>chat</b><br/>lab docker-networks<br/>192.168.1.0/24  gateway 192.168.1.254<br/>range 192.168.1.0/28  bridge chat0"]
       h0s0c0["<b>chat-server</b><br/>chat-server<br/>192.168.1.1"]
       h0s1c0["<b>chat-alice</b><br/>chat-client<br/>192.168.1.2"]

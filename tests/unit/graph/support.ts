@@ -61,20 +61,20 @@ export function crowdedSample(): Sample {
             containerSpec(role, network, `10.${i}.${j}.${role === "api" ? 2 : 3}`),
           );
           const clients = range(6).map((n) => containerSpec("worker", network, `10.${i}.${j}.${n + 10}`, n));
-          const [api, store] = servers.map(({ endpoints }) => ({ host: endpoints[0]!.address, port: 80 }));
+          const [api, store] = servers.map(({ endpoints }) => ({ host: endpoints[0].address, port: 80 }));
           const stated = { lab: "many", at: name };
           clients.forEach(({ name: from }) =>
-            expectations.push({ ...stated, kind: "reach", name: `${from} reaches the api`, from, to: api! }),
+            expectations.push({ ...stated, kind: "reach", name: `${from} reaches the api`, from, to: api }),
           );
           expectations.push(
-            { ...stated, kind: "reach", name: `${network} api reaches its store`, from: `${network}-api`, to: store! },
+            { ...stated, kind: "reach", name: `${network} api reaches its store`, from: `${network}-api`, to: store },
             {
               ...stated,
               kind: "no-reach",
               name: `${network} workers stay away from the store`,
               from: `${network}-worker-0`,
-              to: store!,
-              control: api!,
+              to: store,
+              control: api,
             },
           );
           return [...servers, ...clients];
@@ -93,8 +93,8 @@ export function crowdedSample(): Sample {
       to: { host: "10.2.0.2", port: 80 },
     }),
   );
-  const [lab] = hosts[2]!.labs;
-  const third = { ...hosts[2]!, labs: [{ ...lab!, containers: [...lab!.containers, ...many] }] };
+  const [lab] = hosts[2].labs;
+  const third = { ...hosts[2], labs: [{ ...lab, containers: [...lab.containers, ...many] }] };
   return { topology: { environment: "crowded", hosts: [...hosts.slice(0, 2), third] }, expectations };
 }
 
@@ -122,7 +122,7 @@ export const hostileNames = [
 ];
 
 export function hostileSample(): Sample {
-  const network = networkSpec(hostileNames[1]!, "10.0.0");
+  const network = networkSpec(hostileNames[1], "10.0.0");
   const containers = hostileNames.map((name, i): ContainerSpec => ({
     ...containerSpec(`role ${name}`, network.name, `10.0.0.${i + 1}`),
     name,
@@ -130,11 +130,11 @@ export function hostileSample(): Sample {
     hostsEntries: [{ name, address: "10.0.0.1" }],
   }));
   const [lab] = hostileNames;
-  const host = hostileNames[2]!;
+  const host = hostileNames[2];
   const expectations = hostileNames.slice(1).map((from): PlacedExpectation => ({
     kind: "answer",
     name: `${from} gets an answer`,
-    lab: lab!,
+    lab: lab,
     at: host,
     from,
     url: "http://10.0.0.1/<script>",
@@ -143,8 +143,8 @@ export function hostileSample(): Sample {
   }));
   return {
     topology: {
-      environment: hostileNames[0]!,
-      hosts: [{ name: host, kind: "local", os: "linux", labs: [{ lab: lab!, networks: [network], containers }] }],
+      environment: hostileNames[0],
+      hosts: [{ name: host, kind: "local", os: "linux", labs: [{ lab: lab, networks: [network], containers }] }],
     },
     expectations,
   };

@@ -97,8 +97,8 @@ describe("SVG", () => {
 
   it("draws an environment without containers, and one without hosts", async () => {
     const host = { name: "empty", kind: "local", os: "linux", labs: [] } as const;
-    const [first] = dockerNetworksSample().topology.hosts[0]!.labs;
-    for (const hosts of [[], [host], [{ ...host, labs: [{ ...first!, containers: [] }] }]]) {
+    const [first] = dockerNetworksSample().topology.hosts[0].labs;
+    for (const hosts of [[], [host], [{ ...host, labs: [{ ...first, containers: [] }] }]]) {
       const svg = await toSvg(pictureOf({ environment: "bare", hosts }, []));
       deepEqual(
         parse(svg).elements.filter((name) => name === "svg"),
