@@ -6,7 +6,6 @@ import type { Topology } from "../../components/network/topology";
 import { toMermaid } from "./mermaid";
 import { toPage } from "./page";
 import { type Picture, pictureOf } from "./picture";
-import { toSvg } from "./svg";
 
 /** To be raised when an SVG is drawn another way: those that were drawn before are then no longer good. */
 const DRAWING = 1;
@@ -31,7 +30,9 @@ export async function writePictures(
   const file = (ending: string): string => join(folder, `topology.${ending}`);
   const files = { mermaid: file("mmd"), svg: file("svg"), html: file("html") };
   const picture = pictureOf(topology, expectations, report);
-  const svg = await drawnAlready(files.svg, picture, () => toSvg(picture));
+  // What is loaded for a drawing takes as long as the drawing.
+  const draw = (): Promise<string> => (require("./svg") as typeof import("./svg")).toSvg(picture);
+  const svg = await drawnAlready(files.svg, picture, draw);
   mkdirSync(folder, { recursive: true });
   writeFileSync(files.mermaid, toMermaid(picture));
   writeFileSync(files.svg, svg);

@@ -1,4 +1,5 @@
-import { delimiter, dirname, join } from "node:path";
+import { copyFileSync, existsSync } from "node:fs";
+import { basename, delimiter, dirname, join } from "node:path";
 import type { Progress } from "../terminal/progress";
 import { GoBuilds } from "./go-builds";
 import { findLogin } from "./login";
@@ -49,7 +50,7 @@ export async function ensureToolchain(progress: Progress, options: ToolchainOpti
   const { pulumi, host, homes } =
     (await withUsersCli(machine, progress, plugins, builds)) ??
     (await withOfficialCli(machine, official, plugins, builds)) ??
-    (await withBuiltCli(plugins, builds));
+    (await withBuiltCli(machine, plugins, builds));
   const login = await findLogin(machine, environment, homes.home !== usersHome(machine));
   // A folder of the user's that is on PATH already stays where they put it.
   const first = onPath(machine, "pulumi")[0] === pulumi.path ? [] : [dirname(pulumi.path)];
@@ -60,6 +61,8 @@ export async function ensureToolchain(progress: Progress, options: ToolchainOpti
       PATH: [...path].join(delimiter),
       PULUMI_HOME: homes.home,
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Pulumi.yaml says the same in a way that the language host built here is too old to know.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       ...login.env,
     },
     origin: { "Pulumi CLI": pulumi.origin, [LANGUAGE_HOST]: host.origin, ...homes.origin },
@@ -115,7 +118,7 @@ async function withOfficialCli(
   return { pulumi: { path, origin }, host: comesWithCli("official download"), homes };
 }
 
-async function withBuiltCli(plugins: PluginHomes, builds: GoBuilds): Promise<Parts> {
+async function withBuiltCli(machine: Machine, plugins: PluginHomes, builds: GoBuilds): Promise<Parts> {
   // In the order of the time that they take, longest first.
   const [path, homes, host] = await allEnded([
     builds.path("Pulumi CLI", cli),
@@ -123,7 +126,16 @@ async function withBuiltCli(plugins: PluginHomes, builds: GoBuilds): Promise<Par
     builtHost(builds),
   ]);
   const origin: Origin = { source: "built from Go modules", says: `${CLI_VERSION}, ${path}` };
-  return { pulumi: { path, origin }, host, homes };
+  host.folders.forEach((folder) => placeBeside(path, join(folder, programFile(machine, "pulumi-language-nodejs"))));
+  return { pulumi: { path, origin }, host: { ...host, folders: [] }, homes };
+}
+
+/** Puts a language host where the official CLI has it. The CLI warns at every run of one that it finds on PATH. */
+function placeBeside(cliPath: string, hostPath: string): void {
+  const place = join(dirname(cliPath), basename(hostPath));
+  if (!existsSync(place)) {
+    copyFileSync(hostPath, place);
+  }
 }
 
 async function builtHost(builds: GoBuilds): Promise<Parts["host"]> {

@@ -90,9 +90,9 @@ describe("what is drawn", () => {
   it("what stays in a network stack as a line in the box", () => {
     const picture = pictureOf(environment(hostOf("here", [client, guest])), [reach("guest", "127.0.0.1")]);
     deepEqual(picture.edges, []);
-    const [owner, sharing] = picture.hosts[0]!.networks[0]!.stacks[0]!.containers;
-    deepEqual([owner!.name, owner!.notes.length], ["client", 0]);
-    deepEqual([sharing!.name, sharing!.notes.map(({ text }) => text)], ["guest", ["tcp 80"]]);
+    const [owner, sharing] = picture.hosts[0].networks[0].stacks[0].containers;
+    deepEqual([owner.name, owner.notes.length], ["client", 0]);
+    deepEqual([sharing.name, sharing.notes.map(({ text }) => text)], ["guest", ["tcp 80"]]);
   });
 
   it("same names and addresses on two hosts apart, each with its own status", () => {
@@ -129,13 +129,13 @@ describe("what is drawn", () => {
     ] as const) {
       const clients = range(count).map((n) => containerSpec("client", "one", `10.0.1.${n + 10}`, n));
       const { hosts } = pictureOf(environment(hostOf("here", clients)), []);
-      equal(hosts[0]!.networks[0]!.stacks.length, boxes);
+      equal(hosts[0].networks[0].stacks.length, boxes);
     }
   });
 
   it("containers that share each other's network stack in a circle, which nothing else has refused", () => {
-    const circle = ["a", "b"].map((name, i) => ({ ...guest, name, sharesStackOf: ["b", "a"][i]! }));
+    const circle = ["a", "b"].map((name, i) => ({ ...guest, name, sharesStackOf: ["b", "a"][i] }));
     const { hosts } = pictureOf(environment(hostOf("here", circle)), [reach("a", "localhost")]);
-    equal(hosts[0]!.stacks.flatMap(({ containers }) => containers).length, 2);
+    equal(hosts[0].stacks.flatMap(({ containers }) => containers).length, 2);
   });
 });
