@@ -1,5 +1,4 @@
 import type { Command } from "../command";
-import { writePictures } from "../graph";
 import { setUp } from "../setup";
 import { declarationIn } from "../stack";
 import { colours } from "../terminal/colours";
@@ -25,14 +24,24 @@ export const command: Command = {
     if (exitCode !== 0 || declaration === undefined) {
       return exitCode || 1;
     }
-    const { report, exitCode: proved } = await verify(declaration, { environment, progress, signal });
-    const pictures = await writePictures(outFolder(environment), declaration.topology, declaration.expectations, report);
+    const proving = verify(declaration, { environment, progress, signal });
+    // Loading what draws takes as long as some checks do, so it goes on while they run.
+    const { writePictures } = require("../graph") as typeof import("../graph");
+    const { report, exitCode: proved } = await proving;
+    const pictures = await writePictures(
+      outFolder(environment),
+      declaration.topology,
+      declaration.expectations,
+      report,
+    );
     const { bold } = colours(process.stdout);
     const open = Object.entries(declaration.labs).flatMap(([lab, { open: addresses }]) =>
       Object.entries(addresses).map(([what, where]) => `  ${bold(where)}  ${lab}: ${what}\n`),
     );
     process.stdout.write(`\nTo open:\n${open.join("")}  ${pictures.html}  the topology and these checks\n`);
-    process.stdout.write(`\nNext: npm run verify, npm run graph, npm run destroy; plain pulumi after eval "$(npm run -s env)"\n`);
+    process.stdout.write(
+      `\nNext: npm run verify, npm run graph, npm run destroy; plain pulumi after eval "$(npm run -s env)"\n`,
+    );
     return proved;
   },
 };

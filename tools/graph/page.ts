@@ -21,7 +21,8 @@ const style =
   `td.from,td.to,td.ms{font:12.5px/1.6 ${fonts.mono}}` +
   "td.detail{overflow-wrap:anywhere;color:var(--muted)}" +
   ".ms{text-align:right;padding-right:0}" +
-  ".status{white-space:nowrap;font-weight:600}" +
+  ".lab,.kind,.from,.status{white-space:nowrap}" +
+  ".status{font-weight:600}" +
   "td.pass{color:var(--pass)}td.fail{color:var(--fail)}td.error{color:var(--error)}";
 
 /** Writes a page with the picture and the checks that works offline and without scripts. The SVG is {@link toSvg}'s. */

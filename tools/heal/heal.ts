@@ -35,8 +35,7 @@ export interface Healed {
  */
 export async function heal(healing: Healing): Promise<Healed> {
   const { environment, toolchain, progress } = healing;
-  const backend = toolchain.env.PULUMI_BACKEND_URL ?? process.env.PULUMI_BACKEND_URL;
-  const locked = lockLeftBehind(environment, backend);
+  const locked = lockLeftBehind(environment, toolchain.backend);
   if (locked && platform() === "linux") {
     const orphans = endOrphans(environment);
     progress.line(`An earlier run was killed. Its lock is taken away${orphans > 0 ? ` and ${orphans} left-over processes are ended` : ""}.`);

@@ -11,6 +11,8 @@ export interface Login {
   readonly env: Readonly<Record<string, string>>;
   /** One line: whose login it is, or where the state is. */
   readonly says: string;
+  /** The backend's URL where it is known: from the environment, the CLI's plain credentials, or this program's own. */
+  readonly backend: string | undefined;
 }
 
 /** The user's login and backend as the CLI itself would find them, else a folder of this program's own. */
@@ -23,10 +25,12 @@ export async function findLogin(machine: Machine, environment: string, foreignHo
   };
   const theirs = usersBackend(machine);
   if (theirs !== undefined) {
-    return { env, says: `your login (${theirs})` };
+    const known = [machine.env.PULUMI_BACKEND_URL, theirs].find((each) => each?.includes("://"));
+    return { env, says: `your login (${theirs})`, backend: known };
   }
   mkdirSync(machine.state, { recursive: true, mode: 0o700 });
-  return { env: { ...env, PULUMI_BACKEND_URL: ownBackend(machine) }, says: `no login: files in ${machine.state}` };
+  const backend = ownBackend(machine);
+  return { env: { ...env, PULUMI_BACKEND_URL: backend }, says: `no login: files in ${machine.state}`, backend };
 }
 
 function credentialsFolder(machine: Machine): string {

@@ -29,6 +29,8 @@ export interface Toolchain {
   readonly origin: Readonly<Record<string, Origin>>;
   /** Whose login is used, or where the state is kept. */
   readonly login: string;
+  /** URL of the backend that holds the state, where it is known. */
+  readonly backend: string | undefined;
 }
 
 export interface ToolchainOptions {
@@ -67,6 +69,7 @@ export async function ensureToolchain(progress: Progress, options: ToolchainOpti
     },
     origin: { "Pulumi CLI": pulumi.origin, [LANGUAGE_HOST]: host.origin, ...homes.origin },
     login: login.says,
+    backend: login.backend,
   };
 }
 
