@@ -67,7 +67,11 @@ async function containersOf(engine: string): Promise<EngineFacts["containers"]> 
     .filter(Boolean)
     .map((line) => {
       const [name, ports, stack, lab] = JSON.parse(line) as [string, string, string, string];
-      return { name, ports: publishedPorts(ports), labels: stack === "" ? {} : { [label.stack]: stack, [label.lab]: lab } };
+      return {
+        name,
+        ports: publishedPorts(ports),
+        labels: stack === "" ? {} : { [label.stack]: stack, [label.lab]: lab },
+      };
     });
 }
 

@@ -80,7 +80,12 @@ describe("the life of an environment", function () {
     },
     "an image removed": () => {
       docker("rm", "-f", "t1-my-server");
-      docker("image", "rm", "-f", docker("image", "ls", "-q", "--filter", "label=container-network-labs.stack=test-1", "docker-networks-web"));
+      docker(
+        "image",
+        "rm",
+        "-f",
+        docker("image", "ls", "-q", "--filter", "label=container-network-labs.stack=test-1", "docker-networks-web"),
+      );
     },
   };
   for (const [what, happen] of Object.entries(drifts)) {

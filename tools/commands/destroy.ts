@@ -15,7 +15,9 @@ export const command: Command = {
       takeOver: values["take-over"] as boolean,
     });
     if (left.length > 0) {
-      progress.line(`Still there under the label of stack "${environment}":\n${left.map((one) => `  ${one}`).join("\n")}`);
+      progress.line(
+        `Still there under the label of stack "${environment}":\n${left.map((one) => `  ${one}`).join("\n")}`,
+      );
       progress.line(`Run npm run destroy -- --environment ${environment} again once what holds them is gone.`);
       return exitCode || 1;
     }

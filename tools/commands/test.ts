@@ -59,7 +59,9 @@ function choose(names: string | undefined): readonly Suite[] {
   return wanted.map((wantedName) => {
     const suite = suites.find(({ name }) => name === wantedName);
     if (suite === undefined) {
-      throw new UserError(`There is no suite "${wantedName}". There are: ${suites.map(({ name }) => name).join(", ")}.`);
+      throw new UserError(
+        `There is no suite "${wantedName}". There are: ${suites.map(({ name }) => name).join(", ")}.`,
+      );
     }
     return suite;
   });

@@ -38,7 +38,9 @@ export async function heal(healing: Healing): Promise<Healed> {
   const locked = lockLeftBehind(environment, toolchain.backend);
   if (locked && platform() === "linux") {
     const orphans = endOrphans(environment);
-    progress.line(`An earlier run was killed. Its lock is taken away${orphans > 0 ? ` and ${orphans} left-over processes are ended` : ""}.`);
+    progress.line(
+      `An earlier run was killed. Its lock is taken away${orphans > 0 ? ` and ${orphans} left-over processes are ended` : ""}.`,
+    );
   }
   const state = await readState(environment, toolchain);
   const killed = locked || (state?.deployment.pending_operations ?? []).length > 0;

@@ -15,15 +15,13 @@ export function expectations(settings: DockerNetworksSettings, os: HostOs): Expe
   return [
     ...networks.map((network) => addressed(network, os)),
     ...containers.flatMap(({ name, endpoints }) =>
-      endpoints.map(
-        ({ network, address }): Expectation => ({
-          kind: "endpoint",
-          name: `${name} is at ${address}`,
-          container: name,
-          network,
-          address,
-        }),
-      ),
+      endpoints.map(({ network, address }): Expectation => ({
+        kind: "endpoint",
+        name: `${name} is at ${address}`,
+        container: name,
+        network,
+        address,
+      })),
     ),
     ...chatExpectations(settings),
     ...webExpectations(settings),

@@ -24,7 +24,14 @@ export async function registered(declare: () => unknown, preview = false): Promi
         return { id, state: { ...inputs, ...(type.includes("RemoteImage") ? { imageId: `sha256:${name}` } : {}) } };
       },
       call({ inputs }) {
-        return { name: inputs.name as string, driver: "mocked", scope: "local", internal: false, ipamConfigs: [], options: {} };
+        return {
+          name: inputs.name as string,
+          driver: "mocked",
+          scope: "local",
+          internal: false,
+          ipamConfigs: [],
+          options: {},
+        };
       },
     },
     "container-network-labs",

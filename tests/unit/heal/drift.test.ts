@@ -89,7 +89,9 @@ describe("drift between the records and the engine", () => {
   });
 
   it("tells of a container that came back with another address", () => {
-    const moved = container("c1", { NetworkSettings: { Networks: { blue: { NetworkID: "n1", IPAddress: "10.1.0.9" } } } });
+    const moved = container("c1", {
+      NetworkSettings: { Networks: { blue: { NetworkID: "n1", IPAddress: "10.1.0.9" } } },
+    });
     assert.deepEqual(reasons([...rest, moved], [wired]), ["c1 has another address on blue than 10.1.0.1"]);
   });
 
