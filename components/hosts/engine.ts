@@ -85,7 +85,7 @@ export function publishedPorts(listed: string): { address: string; hostPort: num
     const [, address, first, last, protocol] = match;
     const count = last === undefined ? 1 : Number(last) - Number(first) + 1;
     return Array.from({ length: count }, (_, i) => ({
-      address: address!.replace(/^\[?::\]?$/, "0.0.0.0"),
+      address: address.replace(/^\[?::\]?$/, "0.0.0.0"),
       hostPort: Number(first) + i,
       protocol: protocol as "tcp" | "udp",
     }));

@@ -29,8 +29,8 @@ export const labSelection = "CONTAINER_NETWORK_LABS_ONLY";
 export function readSettings(): Settings {
   const namespace = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(namespace));
-  const raw = own.map(([key, text]) => [key.slice(namespace.length), fromText(text)]);
-  return parseSettings(select(Object.fromEntries(raw), process.env[labSelection]), pulumi.getStack());
+  const raw: RawSettings = Object.fromEntries(own.map(([key, text]) => [key.slice(namespace.length), fromText(text)]));
+  return parseSettings(select(raw, process.env[labSelection]), pulumi.getStack());
 }
 
 /** Labs that the stack file says nothing about have their defaults. */

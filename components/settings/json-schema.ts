@@ -24,7 +24,7 @@ export function stackFileSchema(registry: Registry): Record<string, unknown> {
       }
     },
   });
-  const own = Object.entries(properties!).map(([key, schema]) => [`${project}:${key}`, schema]);
+  const own = Object.entries(properties!).map(([key, schema]) => [`${project}:${key}`, schema] as const);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "An environment of container-network-labs",

@@ -38,7 +38,7 @@ function rows(schema: z.ZodType, path: readonly string[]): Row[] {
   );
   // An object that is there or not, as a setting of its own, has a line beside those of its keys.
   const own = below.length === 0 || words.byDefault !== undefined;
-  const values = valuesOf(type).map((value) => `\`${value}\``);
+  const values = valuesOf(type).map((value) => `\`${String(value)}\``);
   const choice = values.length > 1 ? ` One of ${values.join(", ")}.` : "";
   const standard = words.byDefault ?? (optional ? code(fallback) : "none, it must be said");
   return [...(own ? [{ key: keyOf(path), what: `${description}${choice}`, fallback: standard }] : []), ...below];

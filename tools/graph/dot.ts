@@ -49,21 +49,26 @@ export function dotOf(picture: Picture, sizes: Sizes): Graph {
 }
 
 function hostCluster({ id, networks, stacks, ports }: HostBox, sizes: Sizes, joined: ReadonlySet<string>): Subgraph {
+  const empty = networks.length + stacks.length + ports.length === 0;
   return cluster(id, sizes, 20, {
-    nodes: [...ports.map((port) => box(port.id, sizes)), ...stacks.map((stack) => stackNode(stack, sizes))],
+    nodes: [
+      ...(empty ? [socket(id)] : []),
+      ...ports.map((port) => box(port.id, sizes)),
+      ...stacks.map((stack) => stackNode(stack, sizes)),
+    ],
     subgraphs: networks.map((network) => networkCluster(network, sizes, joined.has(network.id))).reverse(),
   });
 }
 
 function networkCluster({ id, stacks }: NetworkBox, sizes: Sizes, joined: boolean): Subgraph {
-  // Graphviz leaves a cluster out that has nothing in it.
-  const socket = joined || stacks.length === 0;
   return cluster(id, sizes, 16, {
-    nodes: [
-      ...(socket ? [fixed(socketOf(id), SOCKET, SOCKET)] : []),
-      ...stacks.map((stack) => stackNode(stack, sizes)),
-    ],
+    nodes: [...(joined || stacks.length === 0 ? [socket(id)] : []), ...stacks.map((stack) => stackNode(stack, sizes))],
   });
+}
+
+/** Also what an empty box holds, for Graphviz leaves a cluster out that has nothing in it. */
+function socket(id: string): Node {
+  return fixed(socketOf(id), SOCKET, SOCKET);
 }
 
 function cluster(id: string, sizes: Sizes, margin: number, content: Subgraph): Subgraph {

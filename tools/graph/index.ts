@@ -8,7 +8,7 @@ import { toPage } from "./page";
 import { type Picture, pictureOf } from "./picture";
 
 /** To be raised when an SVG is drawn another way: those that were drawn before are then no longer good. */
-const DRAWING = 1;
+const DRAWING = 2;
 
 /** Paths of the files that hold the picture. */
 export interface PictureFiles {

@@ -39,13 +39,17 @@ export async function layOut(picture: Picture): Promise<Layout> {
   const { bb, objects = [], edges = [] } = viz.renderJSON(dotOf(picture, sizes), { yInvert: true }) as DotJson;
   const places = new Map(objects.map(({ name, pos, bb: area }) => [name, numbers(area ?? pos ?? "")]));
   const [x1, y1, x2, y2] = numbers(bb);
+  const laid = new Map(boxes(picture, places, sizes));
+  // Of a host or network, what is written at its top.
+  const taken = [...laid].map(([id, box]) => ({ ...box, ...sizes.get(id) }));
   return {
     width: Math.abs(x2 - x1),
     height: Math.abs(y2 - y1),
-    boxes: new Map(boxes(picture, places, sizes)),
+    boxes: laid,
     edges: laidEdges(
       edges.filter(({ id }) => sizes.has(id)),
       sizes,
+      taken,
     ),
   };
 }
@@ -91,16 +95,32 @@ function stackBoxes({ id, containers }: Stack, place: Point, sizes: ReadonlyMap<
   return [[id, frame], ...inside];
 }
 
-function laidEdges(edges: NonNullable<DotJson["edges"]>, sizes: ReadonlyMap<string, Sized>): Map<string, LaidEdge> {
+/** Graphviz puts a label beside its edge. On it, it is plain whose it is; so it goes there if that place is free. */
+function laidEdges(
+  edges: NonNullable<DotJson["edges"]>,
+  sizes: ReadonlyMap<string, Sized>,
+  boxes: readonly Laid[],
+): Map<string, LaidEdge> {
   const splines = spread(new Map(edges.map(({ id, pos }) => [id, splineOf(pos)])));
-  return new Map(
-    edges.map(({ id, lp }) => {
-      const spline = splines.get(id)!;
-      // Graphviz puts a label beside its edge; on it, it is plain whose it is.
-      const label = lp === undefined ? undefined : around(nearestTo(point(lp), spline), sizes.get(id)!);
-      return [id, { ...spline, label }];
-    }),
+  const labels = new Map(
+    edges.flatMap(({ id, lp }) => (lp === undefined ? [] : [[id, around(point(lp), sizes.get(id)!)] as const])),
   );
+  for (const [id, label] of labels) {
+    const moved = around(nearestTo(middle(label), splines.get(id)!), label);
+    const taken = [...boxes, ...[...labels].flatMap(([other, each]) => (other === id ? [] : [each]))];
+    if (!taken.some((each) => overlap(each, moved))) {
+      labels.set(id, moved);
+    }
+  }
+  return new Map(edges.map(({ id }) => [id, { ...splines.get(id)!, label: labels.get(id) }]));
+}
+
+function middle({ x, y, width, height }: Laid): Point {
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+function overlap(a: Laid, b: Laid): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 /** Graphviz writes "e,x,y" for the arrow's tip, then the points. */

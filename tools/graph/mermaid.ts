@@ -20,6 +20,7 @@ export function toMermaid({ hosts, outside, edges }: Picture): string {
     ...outside.map((box) => `  ${box.id}[${label(outsideLines(box))}]`),
     ...hosts.flatMap(host),
     ...edges.map(edge),
+    "  classDef facts stroke-dasharray:3 3",
     ...(Object.keys(styles) as EdgeKind[]).flatMap((kind) => linkStyle(kind, edges)),
   ];
   return `${lines.join("\n")}\n`;
@@ -33,8 +34,10 @@ function host(box: HostBox): string[] {
   ]).map((line) => `  ${line}`);
 }
 
+/** Mermaid keeps room for one line of a subgraph's title, and lets more lie on what is inside: the rest is a node. */
 function network(box: NetworkBox): string[] {
-  return subgraph(box.id, networkLines(box), box.stacks.flatMap(stack));
+  const [title, ...facts] = networkLines(box);
+  return subgraph(box.id, [title], [`${box.id}f[${label(facts)}]:::facts`, ...box.stacks.flatMap(stack)]);
 }
 
 function stack({ id, containers }: Stack): string[] {
@@ -43,7 +46,7 @@ function stack({ id, containers }: Stack): string[] {
 }
 
 function subgraph(id: string, title: readonly Line[], content: readonly string[]): string[] {
-  return [`subgraph ${id}[${label(title)}]`, ...content.map((line) => `  ${line}`), "end"];
+  return [`subgraph ${id}[${label(title, " ")}]`, ...content.map((line) => `  ${line}`), "end"];
 }
 
 function edge({ from, to, kind, ...rest }: Edge): string {
@@ -56,12 +59,12 @@ function linkStyle(kind: EdgeKind, edges: readonly Edge[]): string[] {
   return links.length === 0 ? [] : [`  linkStyle ${links.join(",")} ${styles[kind]}`];
 }
 
-function label(lines: readonly Line[]): string {
+function label(lines: readonly Line[], between = "<br/>"): string {
   const texts = lines.map(({ text, style, status }) => {
     const mark = status === undefined ? "" : `${signs[status]} `;
     return style === "title" ? `<b>${mark}${escape(text)}</b>` : `${mark}${escape(text)}`;
   });
-  return `"${texts.join("<br/>")}"`;
+  return `"${texts.join(between)}"`;
 }
 
 /** By Mermaid's own entity codes. Whatever may mean something to Mermaid, to Markdown or to HTML is no longer itself. */

@@ -35,7 +35,7 @@ export async function objectsOf(stack: string, engine: string): Promise<EngineOb
   const found = await Promise.all(kinds.map((kind) => list(kind, stack, engine)));
   const [containers] = found;
   const inspected = await inspect(
-    containers!.map(({ id }) => id),
+    containers.map(({ id }) => id),
     engine,
   );
   return found.flat().map((object) => ({ ...object, container: inspected.get(object.id) }));

@@ -43,10 +43,10 @@ describe("the docker-networks lab", () => {
 
   it("tells each container of the chat what to run", async () => {
     const found = await declared("linux", { chat: { server: { port: 6000 }, clients: { count: 3 } } });
-    const commands = Object.fromEntries(
+    const commands: Record<string, string> = Object.fromEntries(
       found
         .filter(({ type, inputs }) => type === "docker:index/container:Container" && "command" in inputs)
-        .map(({ inputs }) => [inputs.name, (inputs.command as string[]).join(" ")]),
+        .map(({ inputs }) => [inputs.name as string, (inputs.command as string[]).join(" ")]),
     );
     assert.deepEqual(commands, {
       "chat-server": "python3 server.py --host 192.168.1.1 --port 6000",

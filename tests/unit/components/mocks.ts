@@ -21,11 +21,12 @@ export async function registered(declare: () => unknown, preview = false): Promi
       newResource({ type, name, inputs, provider }: MockResourceArgs) {
         const id = `id-of-${name}`;
         found.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) as Record<string, unknown>, provider });
-        return { id, state: { ...inputs, ...(type.includes("RemoteImage") ? { imageId: `sha256:${name}` } : {}) } };
+        const imageId = type.includes("RemoteImage") ? { imageId: `sha256:${name}` } : {};
+        return { id, state: { ...(inputs as object), ...imageId } };
       },
       call({ inputs }) {
         return {
-          name: inputs.name as string,
+          ...(inputs as object),
           driver: "mocked",
           scope: "local",
           internal: false,

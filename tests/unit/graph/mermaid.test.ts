@@ -33,7 +33,7 @@ describe("Mermaid", () => {
       // Outside of its quoted labels a line has ids, arrows and keywords only.
       match(
         line.replace(/"[^"]*"/g, ""),
-        /^ *(flowchart LR|subgraph \w+\[\]|\w+\[\]|\w+\(\[\]\)|end|\w+ [-.x>]+(\|\|)? \w+|linkStyle .*)?$/,
+        /^ *(flowchart LR|subgraph \w+\[\]|\w+\[\](:::facts)?|\w+\(\[\]\)|end|\w+ [-.x>]+(\|\|)? \w+|classDef facts .*|linkStyle .*)?$/,
       );
       match(line.replaceAll(/<\/?b>|<br\/>/g, "").replaceAll(/-->|-\.-x/g, ""), /^[^<>]*$/);
     }
@@ -42,14 +42,16 @@ describe("Mermaid", () => {
 
 const dockerNetworks = `flowchart LR
   x0["<b>outside</b><br/>the machine that runs verify"]
-  subgraph h0["<b>local</b><br/>container host: local, linux"]
+  subgraph h0["<b>local</b> container host: local, linux"]
     h0s3c0p0(["127.0.0.1:8080 → tcp 80"])
-    subgraph h0n0["<b>chat</b><br/>lab docker-networks<br/>192.168.1.0/24  gateway 192.168.1.254<br/>range 192.168.1.0/28  bridge chat0"]
+    subgraph h0n0["<b>chat</b>"]
+      h0n0f["lab docker-networks<br/>192.168.1.0/24  gateway 192.168.1.254<br/>range 192.168.1.0/28  bridge chat0"]:::facts
       h0s0c0["<b>chat-server</b><br/>chat-server<br/>192.168.1.1"]
       h0s1c0["<b>chat-alice</b><br/>chat-client<br/>192.168.1.2"]
       h0s2c0["<b>chat-bob</b><br/>chat-client<br/>192.168.1.3"]
     end
-    subgraph h0n1["<b>web</b><br/>lab docker-networks<br/>192.168.2.0/24  gateway 192.168.2.254<br/>range 192.168.2.0/28  bridge web0"]
+    subgraph h0n1["<b>web</b>"]
+      h0n1f["lab docker-networks<br/>192.168.2.0/24  gateway 192.168.2.254<br/>range 192.168.2.0/28  bridge web0"]:::facts
       subgraph h0s3["one network stack"]
         h0s3c0["<b>my-server</b><br/>web-server<br/>192.168.2.1<br/>alias server"]
         h0s3c1["<b>container2</b><br/>web-shared-stack<br/>sees tcp 80 listening<br/>http://127.0.0.1:80/"]
@@ -66,6 +68,7 @@ const dockerNetworks = `flowchart LR
   x0 -->|"http://127.0.0.1:8080/"| h0s3c0p0
   h0s4c0 -.-x|"not tcp 5000"| h0s0c0
   h0s1c0 -.-x|"not tcp 80"| h0s3c0
+  classDef facts stroke-dasharray:3 3
   linkStyle 1,2,3,4,5 stroke:#2f6fbd,stroke-width:2px
   linkStyle 6,7 stroke:#d0454e,stroke-width:2px,stroke-dasharray:2 5
   linkStyle 0 stroke:#c7982a,stroke-width:2px

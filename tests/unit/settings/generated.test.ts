@@ -46,9 +46,19 @@ describe("the stack files", () => {
   }
 });
 
+/** The part of a JSON Schema that is looked at. */
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly patternProperties?: object;
+  readonly additionalProperties?: boolean;
+  readonly description?: string;
+  readonly required?: readonly string[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
 describe("the JSON Schema of a stack file", () => {
-  const schema = stackFileSchema(registry);
-  const at = (...path: string[]) => path.reduce<any>((each, step) => each.properties[step], schema); // eslint-disable-line @typescript-eslint/no-explicit-any
+  const schema = stackFileSchema(registry) as JsonSchema;
+  const at = (...path: string[]) => path.reduce((each, step) => each.properties![step], schema);
 
   it("has descriptions, defaults and limits where an editor looks for them", () => {
     const lab = ["config", "container-network-labs:labs", "docker-networks"];
@@ -68,14 +78,12 @@ describe("the JSON Schema of a stack file", () => {
 
   it("describes every setting", () => {
     const bare: string[] = [];
-    const visit = (node: any, path: string): void => {
-      // eslint-disable-line @typescript-eslint/no-explicit-any
-      for (const [key, each] of Object.entries<any>(node.properties ?? {})) {
-        // eslint-disable-line @typescript-eslint/no-explicit-any
+    const visit = (node: JsonSchema, path: string): void => {
+      for (const [key, each] of Object.entries(node.properties ?? {})) {
         bare.push(...(each.description === undefined ? [`${path}.${key}`] : []));
         visit(each, `${path}.${key}`);
       }
-      (node.oneOf ?? []).forEach((option: unknown) => visit(option, path));
+      (node.oneOf ?? []).forEach((option) => visit(option, path));
     };
     visit(at("config"), "config");
     assert.deepEqual(bare, []);
@@ -83,7 +91,7 @@ describe("the JSON Schema of a stack file", () => {
 
   it("allows no setting of the project that does not exist, and any other's", () => {
     const config = at("config");
-    const other = new RegExp(Object.keys(config.patternProperties)[0]);
+    const other = new RegExp(Object.keys(config.patternProperties!)[0]);
     assert.ok(other.test("pulumi:disable-default-providers") && other.test("azure-native:location"));
     assert.ok(!other.test("container-network-labs:lab"));
     assert.equal(config.additionalProperties, false);

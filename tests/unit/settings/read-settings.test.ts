@@ -5,8 +5,8 @@ import { readSettings, refuse, SettingsError } from "../../../components/setting
 /** Reads the settings of a stack that holds just these configuration values. */
 function read(config: Record<string, string>) {
   const before = pulumi.runtime.allConfig();
-  pulumi.runtime.setMocks(
-    { newResource: ({ inputs }) => ({ id: "", state: inputs }), call: () => ({}) },
+  void pulumi.runtime.setMocks(
+    { newResource: ({ inputs }) => ({ id: "", state: inputs as object }), call: () => ({}) },
     "labs",
     "rehearsed",
   );
