@@ -1,11 +1,12 @@
 import { Environment } from "./components/environment";
 import { surveyHosts } from "./components/hosts";
 import { labs } from "./components/labs";
+import { withPlainTraces } from "./components/plain-traces";
 import { engineFaults, readSettings, refuse } from "./components/settings";
 import { declareVerification } from "./components/checks/during-update";
 
 /** Settings → hosts → labs → outputs. Whatever can be refused is refused before the first resource. */
-export = async () => {
+async function program() {
   const settings = readSettings();
   const surveyed = await surveyHosts(settings.hosts);
   refuse(
@@ -40,4 +41,6 @@ export = async () => {
     declareVerification({ ...declaration, limitSeconds: settings.verify.limitSeconds }, containers);
   }
   return Object.fromEntries(placed.map(({ lab, declared }) => [lab, { open: declared.open, ...declared.outputs }]));
-};
+}
+
+export = () => withPlainTraces(program);
