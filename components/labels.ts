@@ -1,5 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-
 /** Labels by which everything of a stack is found again on an engine; nothing without them is ever touched. */
 export const label = {
   stack: "container-network-labs.stack",
@@ -7,9 +5,9 @@ export const label = {
   role: "container-network-labs.role",
 } as const;
 
-/** The labels of a thing that plays `role` in `lab`, in the current stack. */
-export function labelsOf(lab: string, role: string): Record<string, string> {
-  return { [label.stack]: pulumi.getStack(), [label.lab]: lab, [label.role]: role };
+/** The labels of a thing that plays `role` in a stack's `lab`. */
+export function labelsOf(stack: string, lab: string, role: string): Record<string, string> {
+  return { [label.stack]: stack, [label.lab]: lab, [label.role]: role };
 }
 
 /** A map of labels as the list that @pulumi/docker's networks and containers take. */

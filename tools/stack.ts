@@ -1,4 +1,4 @@
-import { type Declaration, environmentType } from "../components/environment";
+import { type Declaration, environmentType } from "../components/declaration";
 import type { EngineAccess } from "../components/checks/expectation";
 import { UserError } from "./command";
 import { run } from "./processes";

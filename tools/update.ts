@@ -1,15 +1,16 @@
-import { labSelection } from "../components/settings";
+import { labSelection } from "../components/settings/lab-selection";
 import { heal, look, type Healing } from "./heal/heal";
 import { marker } from "./heal/killed-run";
 import { run, runAttached } from "./processes";
 import { readState, resourcesOf, type StackState } from "./stack";
 
-export interface UpdateOptions extends Omit<Healing, "engine"> {
-  /** The local engine. */
-  readonly engine: string;
+export interface UpdateOptions extends Healing {
   /** The labs of this run in place of those in the stack file. */
   readonly labs?: string;
 }
+
+/** Without questions, without the outputs (what to open is said at the end), and without rows of dots in a log file. */
+const quietly = ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"];
 
 /** What `npm run up` did. */
 export interface Updated {
@@ -36,10 +37,15 @@ export async function bringUp(options: UpdateOptions): Promise<Updated> {
   return { exitCode, state: await readState(options.environment, options.toolchain) };
 }
 
-async function pulumiUp({ environment, toolchain, labs, engine }: UpdateOptions, refresh: boolean): Promise<number> {
-  const args = ["up", "--stack", environment, "--yes", "--skip-preview", ...(refresh ? ["--refresh"] : [])];
-  return runAttached(toolchain.pulumi, args, {
-    env: { ...toolchain.env, ...engineFor(engine), ...mark(environment), [labSelection]: labs },
+function pulumiUp(options: UpdateOptions, refresh: boolean): Promise<number> {
+  return pulumi(options, "up", ...(refresh ? ["--refresh"] : []));
+}
+
+/** Runs an operation on this terminal, on this machine's engine, marked as this program's. */
+function pulumi(options: UpdateOptions, operation: string, ...args: string[]): Promise<number> {
+  const { environment, toolchain, labs, engine } = options;
+  return runAttached(toolchain.pulumi, [operation, "--stack", environment, ...quietly, ...args], {
+    env: { ...toolchain.env, DOCKER_HOST: engine, [marker]: environment, [labSelection]: labs },
   });
 }
 
@@ -51,22 +57,10 @@ export interface TornDown {
 
 /** Takes an environment down and asks the engines what is left of it. */
 export async function tearDown(options: UpdateOptions): Promise<TornDown> {
-  const { environment, toolchain, engine } = options;
+  const { environment, engine } = options;
   const { state } = await heal(options);
   const empty = resourcesOf(state).every(({ type }) => type === "pulumi:pulumi:Stack");
-  const exitCode = empty
-    ? 0
-    : await runAttached(toolchain.pulumi, ["destroy", "--stack", environment, "--yes", "--skip-preview"], {
-        env: { ...toolchain.env, ...engineFor(engine), ...mark(environment) },
-      });
+  const exitCode = empty ? 0 : await pulumi(options, "destroy");
   const left = await look(environment, state, engine);
   return { exitCode, left: left.map(({ kind, name, engine: where }) => `${kind} ${name} on ${where}`) };
-}
-
-function mark(environment: string): Record<string, string> {
-  return { [marker]: environment };
-}
-
-function engineFor(engine: string): Record<string, string> {
-  return { DOCKER_HOST: engine };
 }

@@ -48,7 +48,7 @@ export class Container extends pulumi.ComponentResource {
         command: args.command,
         envs: Object.entries(args.environment ?? {}).map(([key, value]) => `${key}=${value}`),
         ...wiring(args),
-        labels: labelList(labelsOf(args.lab, spec.role)),
+        labels: labelList(labelsOf(pulumi.getStack(), args.lab, spec.role)),
         restart: "unless-stopped",
         mustRun: true,
         destroyGraceSeconds: graceSeconds,

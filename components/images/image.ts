@@ -33,7 +33,11 @@ export class Image extends pulumi.ComponentResource {
   constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:images:Image", name, {}, { providers: [args.host.docker], ...opts });
     const dockerfile = args.host.os === "windows" ? "Dockerfile.windows" : "Dockerfile";
-    const build = { dockerfile, buildArgs: args.buildArgs ?? {}, label: labelsOf(args.lab, "image") };
+    const build = {
+      dockerfile,
+      buildArgs: args.buildArgs ?? {},
+      label: labelsOf(pulumi.getStack(), args.lab, "image"),
+    };
     const hash = createHash("sha256").update(contentHash(args.folder)).update(JSON.stringify(build)).digest("hex");
     this.reference = `${args.repository}:${hash.slice(0, 12)}`;
     const image = new docker.RemoteImage(

@@ -27,7 +27,7 @@ export class Network extends pulumi.ComponentResource {
     const dialect = args.host.os === "windows" ? natNetwork(args.spec) : bridgeNetwork(args.spec);
     const network = new docker.Network(
       name,
-      { name: args.spec.name, ...dialect, labels: labelList(labelsOf(args.lab, "network")) },
+      { name: args.spec.name, ...dialect, labels: labelList(labelsOf(pulumi.getStack(), args.lab, "network")) },
       // Its name and subnet are fixed, so a new one can only be made once the old one is gone.
       { parent: this, deleteBeforeReplace: true },
     );

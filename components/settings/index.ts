@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labs } from "../labs";
 import { blameExactly } from "./blame";
 import type { Fault } from "./fault";
+import { labSelection } from "./lab-selection";
 import { parse, type RawSettings, type Settings } from "./parse";
 import { SettingsError } from "./settings-error";
 
@@ -18,9 +19,6 @@ export { SettingsError, settingsFile } from "./settings-error";
 export function parseSettings(raw: RawSettings, environment: string): Settings {
   return parse(raw, environment, labs);
 }
-
-/** Environment variable that names the labs of this run, separated by commas, in place of those in the stack file. */
-export const labSelection = "CONTAINER_NETWORK_LABS_ONLY";
 
 /**
  * The settings of the current stack, from its configuration; `npm start -- --labs a,b` selects labs for one run.
