@@ -1,6 +1,6 @@
 import { labSelection } from "../components/settings/lab-selection";
 import { heal, look, type Healing } from "./heal/heal";
-import { marker } from "./heal/killed-run";
+import { markOf } from "./heal/killed-run";
 import { run, runAttached } from "./processes";
 import { readState, resourcesOf, type StackState } from "./stack";
 
@@ -45,7 +45,12 @@ function pulumiUp(options: UpdateOptions, refresh: boolean): Promise<number> {
 function pulumi(options: UpdateOptions, operation: string, ...args: string[]): Promise<number> {
   const { environment, toolchain, labs, engine } = options;
   return runAttached(toolchain.pulumi, [operation, "--stack", environment, ...quietly, ...args], {
-    env: { ...toolchain.env, DOCKER_HOST: engine, [marker]: environment, [labSelection]: labs },
+    env: {
+      ...toolchain.env,
+      ...markOf({ stack: environment, backend: toolchain.backend }),
+      DOCKER_HOST: engine,
+      [labSelection]: labs,
+    },
   });
 }
 

@@ -6,7 +6,7 @@ import { readState, resourcesOf, type StackState } from "../stack";
 import type { Progress } from "../terminal/progress";
 import { drift, type Drift } from "./drift";
 import { objectsOf, remove, type EngineObject } from "./engine-objects";
-import { endOrphans, lockLeftBehind } from "./killed-run";
+import { endOrphans, lockLeftBehind, restoreCheckpoint } from "./killed-run";
 
 export interface Healing {
   readonly environment: string;
@@ -35,15 +35,20 @@ export interface Healed {
  */
 export async function heal(healing: Healing): Promise<Healed> {
   const { environment, toolchain, progress } = healing;
-  const locked = lockLeftBehind(environment, toolchain.backend);
+  const place = { stack: environment, backend: toolchain.backend };
+  const locked = lockLeftBehind(place);
   if (locked && platform() === "linux") {
-    const orphans = endOrphans(environment);
+    const orphans = endOrphans(place);
     progress.line(
       `An earlier run was killed. Its lock is taken away${orphans > 0 ? ` and ${orphans} left-over processes are ended` : ""}.`,
     );
   }
+  const restored = restoreCheckpoint(place);
+  if (restored) {
+    progress.line("The run was killed while it wrote its state. The state of the moment before is put back.");
+  }
   const state = await readState(environment, toolchain);
-  const killed = locked || (state?.deployment.pending_operations ?? []).length > 0;
+  const killed = locked || restored || (state?.deployment.pending_operations ?? []).length > 0;
   const found = drift(resourcesOf(state), await look(environment, state, healing.engine));
   refuseStrangers(found, healing, killed);
   await removeWrong(found, progress);
