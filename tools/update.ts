@@ -1,12 +1,30 @@
 import { labSelection } from "../components/settings/lab-selection";
+import type { Call } from "./command";
 import { heal, look, type Healing } from "./heal/heal";
 import { markOf } from "./heal/killed-run";
 import { run, runAttached } from "./processes";
+import { setUp } from "./setup";
 import { readState, resourcesOf, type StackState } from "./stack";
 
 export interface UpdateOptions extends Healing {
   /** The labs of this run in place of those in the stack file. */
   readonly labs?: string;
+}
+
+/** The option that `up`, `start` and `destroy` share. */
+export const takeOverOption = { "take-over": { type: "boolean", default: false } } as const;
+
+/** Sets up what an operation on an environment needs, and reads the call's options for it. */
+export async function prepare({ environment, values, progress }: Call): Promise<UpdateOptions> {
+  const { toolchain, engine } = await setUp(progress, { environment });
+  return {
+    environment,
+    toolchain,
+    engine: engine.dockerHost,
+    progress,
+    labs: values.labs as string | undefined,
+    takeOver: values["take-over"] as boolean,
+  };
 }
 
 /** Without questions, without the outputs (what to open is said at the end), and without rows of dots in a log file. */

@@ -1,19 +1,13 @@
 import type { Command } from "../command";
-import { setUp } from "../setup";
-import { tearDown } from "../update";
+import { prepare, takeOverOption, tearDown } from "../update";
 
 export const command: Command = {
   summary: "Take an environment down, and ask the engine what is left of it",
-  options: { "take-over": { type: "boolean", default: false } },
-  async run({ environment, values, progress }) {
-    const { toolchain, engine } = await setUp(progress, { environment });
-    const { exitCode, left } = await tearDown({
-      environment,
-      toolchain,
-      engine: engine.dockerHost,
-      progress,
-      takeOver: values["take-over"] as boolean,
-    });
+  options: takeOverOption,
+  async run(call) {
+    const { environment, progress } = call;
+    const options = await prepare(call);
+    const { exitCode, left } = await tearDown(options);
     if (left.length > 0) {
       progress.line(
         `Still there under the label of stack "${environment}":\n${left.map((one) => `  ${one}`).join("\n")}`,
@@ -22,7 +16,7 @@ export const command: Command = {
       return exitCode || 1;
     }
     if (exitCode === 0) {
-      progress.line(`Nothing is left of "${environment}": the engine at ${engine.dockerHost} was asked.`);
+      progress.line(`Nothing is left of "${environment}": the engine at ${options.engine} was asked.`);
     }
     return exitCode;
   },

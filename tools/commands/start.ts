@@ -1,8 +1,7 @@
 import type { Command } from "../command";
-import { setUp } from "../setup";
 import { declarationIn } from "../stack";
 import { colours } from "../terminal/colours";
-import { bringUp } from "../update";
+import { bringUp, prepare } from "../update";
 import { outFolder, verify } from "./verify";
 import { updateOptions } from "./up";
 
@@ -10,16 +9,9 @@ export const command: Command = {
   summary: "Bring an environment up from nothing, prove it, and say what to open",
   options: updateOptions,
   afterInterrupt: "npm start",
-  async run({ environment, values, progress, signal }) {
-    const { toolchain, engine } = await setUp(progress, { environment });
-    const { exitCode, state } = await bringUp({
-      environment,
-      toolchain,
-      engine: engine.dockerHost,
-      progress,
-      labs: values.labs as string | undefined,
-      takeOver: values["take-over"] as boolean,
-    });
+  async run(call) {
+    const { environment, progress, signal } = call;
+    const { exitCode, state } = await bringUp(await prepare(call));
     const declaration = declarationIn(state);
     if (exitCode !== 0 || declaration === undefined) {
       return exitCode || 1;
