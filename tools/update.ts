@@ -2,6 +2,7 @@ import { labSelection } from "../components/settings/lab-selection";
 import type { Call } from "./command";
 import { heal, look, type Healing } from "./heal/heal";
 import { markOf } from "./heal/killed-run";
+import { mendStacks } from "./heal/stack-commands";
 import { run, runAttached } from "./processes";
 import { setUp } from "./setup";
 import { readState, resourcesOf, type StackState } from "./stack";
@@ -47,6 +48,7 @@ export async function bringUp(options: UpdateOptions): Promise<Updated> {
     const { toolchain, environment } = options;
     await run(toolchain.pulumi, ["stack", "init", environment, "--no-select"], { env: toolchain.env });
   }
+  await mendStacks(first.state, options.progress);
   let exitCode = await pulumiUp(options, first.refresh || first.killed);
   if (exitCode !== 0 && first.killed) {
     const again = await heal({ ...options, takeOver: true });

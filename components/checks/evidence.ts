@@ -38,6 +38,9 @@ export const OPERATOR = "operator";
 /** Seconds an attempt may take that is expected to succeed. Only one that fails takes them. */
 const PATIENCE = 2;
 
+/** The same where one request follows another. */
+const PATIENCE_FOR_MANY = 5;
+
 /**
  * Seconds after which a target that is expected to be out of reach counts as such. Neighbours on a network answer within
  * milliseconds, as the control in the same moment shows; and every passing run waits this long.
@@ -55,7 +58,19 @@ export function probesOf(expectation: PlacedExpectation): Probe[] {
         { kind: "connect", ...expectation.control, seconds: PATIENCE },
       ];
     case "answer":
-      return [{ kind: "get", url: expectation.url, contains: expectation.contains, seconds: PATIENCE }];
+      return [
+        {
+          kind: "get",
+          url: expectation.url,
+          headers: expectation.headers,
+          contains: expectation.contains,
+          seconds: PATIENCE,
+        },
+      ];
+    case "counted": {
+      const { url, headers, requests, counter } = expectation;
+      return [{ kind: "counted", url, headers, requests, counter, seconds: PATIENCE_FOR_MANY }];
+    }
     case "resolve":
       return [{ kind: "resolve", host: expectation.host, through: expectation.through, seconds: PATIENCE }];
     case "shared-listener":
@@ -119,7 +134,7 @@ function askAll(probes: readonly Probe[], signal?: AbortSignal): Promise<ProbeRe
   return Promise.all(
     probes.map(async (each) =>
       each.kind === "get"
-        ? get(each.url, each.contains, each.seconds, signal)
+        ? get(each, signal)
         : { outcome: "error", detail: "the operator can only ask for pages", ms: 0 },
     ),
   );

@@ -80,9 +80,29 @@ export interface AnswerExpectation extends Stated {
   /** A container's name, or `operator`: the machine that runs `verify`, from outside every container. */
   readonly from: string;
   readonly url: string;
+  /** Request headers besides the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly status: number;
   readonly contains: string;
 }
+
+/**
+ * Of so many GETs of `url` from `from`, the service behind it saw each, and each once. They carry an id of their own in
+ * {@link requestIdHeader}, and `counter` with that id at its end answers how many it saw: `{"requests": 3}`.
+ */
+export interface CountedExpectation extends Stated {
+  readonly kind: "counted";
+  /** A container's name. */
+  readonly from: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requests: number;
+  /** URL that ends where the id belongs: `http://10.0.0.2:8081/requests/`. */
+  readonly counter: string;
+}
+
+/** The header that Azure's services take a request's id from. */
+export const requestIdHeader = "x-ms-client-request-id";
 
 /** The container's log holds each of these texts. */
 export interface LogExpectation extends Stated {
@@ -99,6 +119,7 @@ export type Expectation =
   | ReachExpectation
   | NoReachExpectation
   | AnswerExpectation
+  | CountedExpectation
   | LogExpectation;
 
 /** An expectation with its place: an entry of the stack output `expectations`. */

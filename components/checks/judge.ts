@@ -106,6 +106,11 @@ function probed(expectation: Probed, evidence: Evidence, witnesses: Witnesses): 
       const wanted = `, not ${expectation.status} with ${JSON.stringify(expectation.contains)}`;
       return { status: holds ? "pass" : "fail", detail: holds ? detail : `${detail}${wanted}`, ms };
     }
+    case "counted": {
+      const { requests } = expectation;
+      const holds = result.outcome === "counted" && result.sent === requests && result.seen === requests;
+      return { status: holds ? "pass" : "fail", detail: holds ? detail : `${detail}, not ${requests} and ${requests}`, ms };
+    }
     case "resolve": {
       const holds = result.outcome === "resolved" && result.addresses.every((found) => found === expectation.address);
       return { status: holds ? "pass" : "fail", detail: holds ? detail : `${detail}, not ${expectation.address}`, ms };

@@ -1,4 +1,4 @@
-import type { ProbeResult } from "./prober";
+import type { Probe, ProbeResult } from "./prober";
 
 /** Network errors of Node that say something about the target. */
 const outcomes: Partial<
@@ -12,12 +12,16 @@ const outcomes: Partial<
 };
 
 /** Makes an HTTP GET from this machine, with the same result as the prober's `get`. */
-export async function get(url: string, contains: string, seconds: number, signal?: AbortSignal): Promise<ProbeResult> {
+export async function get(
+  { url, headers, contains, seconds }: Extract<Probe, { kind: "get" }>,
+  signal?: AbortSignal,
+): Promise<ProbeResult> {
   const start = performance.now();
   const elapsed = (): number => Math.round(performance.now() - start);
   const timeout = AbortSignal.timeout(seconds * 1000);
   try {
     const response = await fetch(url, {
+      headers,
       redirect: "manual",
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     });

@@ -4,7 +4,10 @@ Standard input: a JSON list of probes, each with `id`, `kind` and `seconds`, the
 Standard output: for each a line of JSON with `id`, `outcome`, `detail` and `ms`, and further fields by kind:
 
     connect    host, port             connected, refused, timeout, unreachable, unresolved
-    get        url, contains          answered, with status, contains; else as connect
+    get        url, headers?, contains
+                                      answered, with status, contains; else as connect
+    counted    url, headers, requests, counter
+                                      counted, with sent, seen; else as connect
     resolve    host, through          resolved, with addresses; unresolved
     listener   port                   listening, with own (processes of this container), hidden; silent
 
@@ -62,27 +65,50 @@ def connect(probe):
     return attempt(work)
 
 
-def get(probe):
+def ask(url, headers, seconds):
+    """Status and body of an answer; status 0 where it was no HTTP."""
     from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 
+    parts = urlsplit(url)
+    if parts.scheme != "http":
+        raise ValueError("only http is asked, not " + url)
+    path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
+    connection = HTTPConnection(address_of(parts.hostname), parts.port or 80, timeout=seconds)
+    try:
+        connection.request("GET", path, headers={"Host": parts.netloc, "Connection": "close", **headers})
+        response = connection.getresponse()
+        return response.status, response.read(1 << 20).decode("utf-8", "replace")
+    except (HTTPException, ConnectionResetError) as error:
+        return 0, repr(error)
+    finally:
+        connection.close()
+
+
+def get(probe):
     def work():
-        url = urlsplit(probe["url"])
-        if url.scheme != "http":
-            raise ValueError("only http is asked, not " + probe["url"])
-        path = (url.path or "/") + ("?" + url.query if url.query else "")
-        connection = HTTPConnection(address_of(url.hostname), url.port or 80, timeout=probe["seconds"])
-        try:
-            connection.request("GET", path, headers={"Host": url.netloc, "Connection": "close"})
-            response = connection.getresponse()
-            body = response.read(1 << 20).decode("utf-8", "replace")
-        except (HTTPException, ConnectionResetError) as error:
-            return {"outcome": "answered", "detail": "no HTTP: " + repr(error), "status": 0, "contains": False}
-        finally:
-            connection.close()
-        detail = "HTTP %d: %s" % (response.status, " ".join(body.split())[:80])
-        contains = probe["contains"] in body
-        return {"outcome": "answered", "detail": detail, "status": response.status, "contains": contains}
+        status, body = ask(probe["url"], probe.get("headers", {}), probe["seconds"])
+        if status == 0:
+            return {"outcome": "answered", "detail": "no HTTP: " + body, "status": 0, "contains": False}
+        detail = "HTTP %d: %s" % (status, " ".join(body.split())[:80])
+        return {"outcome": "answered", "detail": detail, "status": status, "contains": probe["contains"] in body}
+
+    return attempt(work)
+
+
+def counted(probe):
+    import uuid
+
+    def work():
+        request_id = str(uuid.uuid4())
+        headers = {**probe["headers"], "x-ms-client-request-id": request_id}
+        answers = [ask(probe["url"], headers, probe["seconds"])[0] for _ in range(probe["requests"])]
+        sent = sum(status != 0 for status in answers)
+        status, body = ask(probe["counter"] + request_id, {}, probe["seconds"])
+        if status != 200:
+            raise ValueError("the counter answered HTTP %d: %s" % (status, body[:80]))
+        seen = json.loads(body)["requests"]
+        return {"outcome": "counted", "detail": "%d answered, %d seen" % (sent, seen), "sent": sent, "seen": seen}
 
     return attempt(work)
 
@@ -162,7 +188,7 @@ def link_of(path):
         return None
 
 
-KINDS = {"connect": connect, "get": get, "resolve": resolve, "listener": listener}
+KINDS = {"connect": connect, "get": get, "counted": counted, "resolve": resolve, "listener": listener}
 
 
 def main():

@@ -6,7 +6,19 @@ import type { EngineAccess } from "./expectation";
 /** What probe.py and probe.ps1 do inside a container; what each kind means stands in probe.py. */
 export type Probe = { readonly seconds: number } & (
   | { readonly kind: "connect"; readonly host: string; readonly port: number }
-  | { readonly kind: "get"; readonly url: string; readonly contains: string }
+  | {
+      readonly kind: "get";
+      readonly url: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly contains: string;
+    }
+  | {
+      readonly kind: "counted";
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly requests: number;
+      readonly counter: string;
+    }
   | { readonly kind: "resolve"; readonly host: string; readonly through: "hosts" | "dns" }
   | { readonly kind: "listener"; readonly port: number }
 );
@@ -18,6 +30,7 @@ export type ConnectionOutcome = "connected" | "refused" | "timeout" | "unreachab
 export type ProbeResult = { readonly detail: string; readonly ms: number } & (
   | { readonly outcome: ConnectionOutcome | "silent" | "error" }
   | { readonly outcome: "answered"; readonly status: number; readonly contains: boolean }
+  | { readonly outcome: "counted"; readonly sent: number; readonly seen: number }
   | { readonly outcome: "resolved"; readonly addresses: readonly string[] }
   | { readonly outcome: "listening"; readonly own: readonly number[]; readonly hidden: number }
 );
@@ -26,6 +39,7 @@ const failures = ["refused", "timeout", "unreachable", "unresolved", "error"];
 const outcomes: Record<Probe["kind"], readonly string[]> = {
   connect: ["connected", ...failures],
   get: ["answered", ...failures],
+  counted: ["counted", ...failures],
   resolve: ["resolved", "unresolved", "error"],
   listener: ["listening", "silent", "error"],
 };
@@ -79,12 +93,13 @@ function parse(line: string): Fields | undefined {
 
 /** Whether it is what the prober would write: a container's output is not to be trusted with a verdict. */
 function isResult(fields: Fields, kind: Probe["kind"]): fields is ProbeResult {
-  const { outcome, detail, ms, status, contains, addresses, own, hidden } = fields;
+  const { outcome, detail, ms, status, contains, sent, seen, addresses, own, hidden } = fields;
   if (typeof outcome !== "string" || !outcomes[kind].includes(outcome)) {
     return false;
   }
   const complete =
     (outcome !== "answered" || (typeof status === "number" && typeof contains === "boolean")) &&
+    (outcome !== "counted" || (typeof sent === "number" && typeof seen === "number")) &&
     (outcome !== "resolved" || (isList(addresses, "string") && addresses.length > 0)) &&
     (outcome !== "listening" || (isList(own, "number") && typeof hidden === "number"));
   return complete && typeof detail === "string" && typeof ms === "number";

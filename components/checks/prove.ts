@@ -22,6 +22,7 @@ const order: readonly Expectation["kind"][] = [
   "reach",
   "no-reach",
   "answer",
+  "counted",
   "log",
 ];
 
@@ -154,6 +155,7 @@ function ends(expectation: PlacedExpectation): Pick<Check, "from" | "to"> {
     case "no-reach":
       return { from: expectation.from, to: show(expectation.to) };
     case "answer":
+    case "counted":
       return { from: expectation.from, to: expectation.url };
     case "log":
       return { from: expectation.from, to: "" };

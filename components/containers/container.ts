@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ContainerHost } from "../hosts/container-host";
 import type { Image } from "../images/image";
 import { labelList, labelsOf } from "../labels";
+import { Acl } from "../network/acl";
 import type { Network } from "../network/network";
+import { NetworkStack } from "../network/network-stack";
 import type { ContainerSpec } from "../network/topology";
 
 export interface ContainerArgs {
@@ -20,6 +22,8 @@ export interface ContainerArgs {
   command?: string[];
   /** Environment variables. Not for secrets: `docker inspect` shows them. */
   environment?: Record<string, string>;
+  /** Files written into it before it starts: content by path. Not for secrets, either: the state holds them. */
+  files?: Record<string, string>;
 }
 
 /** Changes that the provider would report as done without doing them, so they replace the container instead. */
@@ -29,13 +33,15 @@ const ignoredByUpdate = ["healthcheck", "tmpfs", "init", "cpuQuota", "cpuPeriod"
 const graceSeconds = 3;
 
 /**
- * A container of a lab with its endpoints, as its {@link ContainerSpec} says.
+ * A container of a lab with its endpoints, their ACLs and the rest of its network stack, as its {@link ContainerSpec} says.
  *
  *     new Container("docker-networks-chat-server", { lab, host, spec, image, networks }, { parent: this });
  */
 export class Container extends pulumi.ComponentResource {
   /** The engine's id: new whenever the container is made anew. */
   readonly containerId: pulumi.Output<string>;
+  /** Its endpoints that have an ACL, by Docker's name of the network. */
+  readonly endpoints: Readonly<Record<string, Acl>>;
 
   constructor(name: string, args: ContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:containers:Container", name, {}, { providers: [args.host.docker], ...opts });
@@ -47,8 +53,9 @@ export class Container extends pulumi.ComponentResource {
         image: args.image.imageId,
         command: args.command,
         envs: Object.entries(args.environment ?? {}).map(([key, value]) => `${key}=${value}`),
+        uploads: args.files && Object.entries(args.files).map(([file, content]) => ({ file, content })),
         ...wiring(args),
-        labels: labelList(labelsOf(pulumi.getStack(), args.lab, spec.role)),
+        labels: labelList({ ...spec.labels, ...labelsOf(pulumi.getStack(), args.lab, spec.role) }),
         restart: "unless-stopped",
         mustRun: true,
         destroyGraceSeconds: graceSeconds,
@@ -56,6 +63,18 @@ export class Container extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true, replaceOnChanges: ignoredByUpdate },
     );
     this.containerId = container.id;
+    const wired = { host: args.host, container };
+    if (spec.stack !== undefined) {
+      new NetworkStack(`${name}-stack`, { ...wired, spec: spec.stack }, { parent: this });
+    }
+    this.endpoints = Object.fromEntries(
+      spec.endpoints
+        .filter(({ acl = [] }) => acl.length > 0)
+        .map((endpoint) => {
+          const acl = new Acl(`${name}-${endpoint.network}-acl`, { ...wired, endpoint }, { parent: this });
+          return [endpoint.network, acl];
+        }),
+    );
     this.registerOutputs({ containerId: this.containerId });
   }
 }

@@ -22,7 +22,12 @@ export interface ContainerHostArgs {
   os: HostOs;
   /** Build argument `BASE`: the image that the labs' own images start from; empty where the Dockerfile says it. */
   baseImage: Readonly<Record<string, string>>;
+  /** When containers of this stack that the engine has were last stopped, by id; none for one that never was. */
+  lastStops: ReadonlyMap<string, string>;
 }
+
+/** A command on a host, once it is declared. */
+export type HostCommand = pulumi.CustomResource & { readonly stdout: pulumi.Output<string> };
 
 /**
  * A machine with a container engine. Labs work with this and never ask which kind it is: they get an engine's provider,
@@ -33,6 +38,7 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
   readonly os: HostOs;
   /** Build argument `BASE`: the image that the labs' own images start from; empty where the Dockerfile says it. */
   readonly baseImage: Readonly<Record<string, string>>;
+  private readonly lastStops: ReadonlyMap<string, string>;
   /** `local`, `remote`, `scale-set`. */
   abstract readonly kind: string;
   /** How a user of this machine reaches what the host's containers publish: an address or a name. */
@@ -47,8 +53,17 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
     this.hostName = args.hostName;
     this.os = args.os;
     this.baseImage = args.baseImage;
+    this.lastStops = args.lastStops;
+  }
+
+  /**
+   * What changes when a container is restarted, and with it all that was applied to its network stack. A container that
+   * is yet to be made has never been stopped, and neither has it at the next run, which therefore changes nothing.
+   */
+  generationOf(containerId: string): string {
+    return this.lastStops.get(containerId) ?? "never";
   }
 
   /** Runs a command on the host, with `deleteBeforeReplace`, so that a replaced command's `delete` cannot undo the new one. */
-  abstract command(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): pulumi.CustomResource;
+  abstract command(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): HostCommand;
 }

@@ -17,6 +17,7 @@ export interface EngineNetwork {
 }
 
 export interface EngineContainer {
+  readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string | undefined>>;
   /** Published ports that are in use. IPv6 addresses are ignored. */

@@ -30,6 +30,23 @@ export async function askEngine(engine: string): Promise<EngineFacts> {
   return { networks, containers, hostSubnets: engine.startsWith("unix://") ? subnetsBesides(networks) : [] };
 }
 
+/**
+ * When these containers were last stopped, by their id; those that never were are left out. With their network stack,
+ * a restart takes away all that was applied to it, and leaves the id what it was.
+ */
+export async function lastStopsOf(engine: string, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) {
+    return new Map();
+  }
+  const format = "{{.Id}} {{json .State.FinishedAt}}";
+  const lines = (await docker(engine, "container", "inspect", "--format", format, ...ids)).split("\n").filter(Boolean);
+  return new Map(
+    lines
+      .map((line): [string, string] => [line.slice(0, 64), JSON.parse(line.slice(65)) as string])
+      .filter(([, finishedAt]) => !finishedAt.startsWith("0001-")),
+  );
+}
+
 /** The image to build from: the official one, unless a stand-in was made on this engine because it was out of reach. */
 export async function baseImageOn(engine: string): Promise<string> {
   const found = await docker(engine, "image", "ls", "--quiet", BASE_IMAGE_STAND_IN);
@@ -57,17 +74,18 @@ async function networksOf(engine: string): Promise<EngineFacts["networks"]> {
 
 const containerFormat = [label.stack, label.lab]
   .map((name) => `{{json (.Label "${name}")}}`)
-  .reduce((row, cell) => `${row},${cell}`, "[{{json .Names}},{{json .Ports}}")
+  .reduce((row, cell) => `${row},${cell}`, "[{{json .ID}},{{json .Names}},{{json .Ports}}")
   .concat("]");
 
 async function containersOf(engine: string): Promise<EngineFacts["containers"]> {
-  const listed = await docker(engine, "container", "ls", "--all", "--format", containerFormat);
+  const listed = await docker(engine, "container", "ls", "--all", "--no-trunc", "--format", containerFormat);
   return listed
     .split("\n")
     .filter(Boolean)
     .map((line) => {
-      const [name, ports, stack, lab] = JSON.parse(line) as [string, string, string, string];
+      const [id, name, ports, stack, lab] = JSON.parse(line) as [string, string, string, string, string];
       return {
+        id,
         name,
         ports: publishedPorts(ports),
         labels: stack === "" ? {} : { [label.stack]: stack, [label.lab]: lab },

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostsSettings } from "../settings";
-import { askEngine, baseImageOn, localEngine } from "./engine";
+import { label } from "../labels";
+import { askEngine, baseImageOn, lastStopsOf, localEngine } from "./engine";
 import type { ContainerHost } from "./container-host";
 import type { EngineFacts } from "./engine-facts";
 import { LocalHost } from "./local-host";
@@ -27,6 +28,11 @@ export async function surveyHosts(settings: HostsSettings): Promise<SurveyedHost
         `${error.message.trim()}\nStart it, or let \`npm run setup\` do so.`,
     );
   });
+  const own = facts.containers.filter(({ labels }) => labels[label.stack] === pulumi.getStack());
+  const lastStops = await lastStopsOf(
+    engine,
+    own.map(({ id }) => id),
+  );
   const baseImage: Record<string, string> = os === "linux" ? { BASE: base } : {};
-  return [{ hostName, facts, declare: () => new LocalHost(hostName, { hostName, os, engine, baseImage }) }];
+  return [{ hostName, facts, declare: () => new LocalHost(hostName, { hostName, os, engine, baseImage, lastStops }) }];
 }

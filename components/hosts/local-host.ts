@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { ContainerHost, type ContainerHostArgs, type HostCommandArgs } from "./container-host";
+import { ContainerHost, type ContainerHostArgs, type HostCommand, type HostCommandArgs } from "./container-host";
 
 export interface LocalHostArgs extends ContainerHostArgs {
   /** What DOCKER_HOST would be: `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine`. */
@@ -23,7 +23,7 @@ export class LocalHost extends ContainerHost {
     this.registerOutputs({ engine: this.engine, address: this.address });
   }
 
-  command(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): pulumi.CustomResource {
+  command(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): HostCommand {
     // Loaded when a lab first needs it: the module costs a preview time that most labs have no use for.
     const command = require("@pulumi/command") as typeof import("@pulumi/command");
     this.commands ??= new command.Provider(`${this.hostName}-command`, {}, { parent: this });

@@ -14,6 +14,8 @@ export interface ImageArgs {
   repository: string;
   /** Folder with the Dockerfile and all that it copies; on a Windows host `Dockerfile.windows` is taken. */
   folder: string;
+  /** The image it starts from, passed as build argument `BASE`. */
+  base?: Image;
   /** Build arguments. They end up in the image's history: no secrets. */
   buildArgs?: Record<string, string>;
 }
@@ -35,7 +37,7 @@ export class Image extends pulumi.ComponentResource {
     const dockerfile = args.host.os === "windows" ? "Dockerfile.windows" : "Dockerfile";
     const build = {
       dockerfile,
-      buildArgs: args.buildArgs ?? {},
+      buildArgs: { ...(args.base === undefined ? {} : { BASE: args.base.reference }), ...args.buildArgs },
       label: labelsOf(pulumi.getStack(), args.lab, "image"),
     };
     const hash = createHash("sha256").update(contentHash(args.folder)).update(JSON.stringify(build)).digest("hex");
@@ -48,7 +50,7 @@ export class Image extends pulumi.ComponentResource {
         build: { context: relative(process.cwd(), args.folder), remove: true, ...build },
         forceRemove: true,
       },
-      { parent: this },
+      { parent: this, dependsOn: args.base },
     );
     this.imageId = image.imageId;
     this.registerOutputs({ imageId: this.imageId, reference: this.reference });

@@ -1,3 +1,5 @@
+import type { AclRule } from "./acl/rule";
+
 /**
  * What a lab puts on a host, as plain data. A lab computes it from its settings before any resource exists, so the
  * cross checks, the preview, the picture and the resources all tell the same story.
@@ -15,6 +17,8 @@ export interface NetworkSpec {
   readonly ipRange?: string;
   /** Name of the Linux bridge interface on the host, at most 15 characters. Linux only. */
   readonly bridge?: string;
+  /** Its containers have no way out of it, not even a default route. Linux only: `nat` knows no such thing. */
+  readonly internal?: boolean;
   /** Path of the setting this comes from, below the lab: `chat.network`. */
   readonly setting: string;
 }
@@ -26,6 +30,44 @@ export interface EndpointSpec {
   readonly address: string;
   /** Names by which others on the network find it, besides its own. */
   readonly aliases: readonly string[];
+  /** The ACL on it, complete: what no rule speaks of is denied. No rules at all leave the endpoint open. */
+  readonly acl?: readonly AclRule[];
+}
+
+/** An extra address in a container's network stack. Connections that it opens keep their endpoint's address. */
+export interface AddressAlias {
+  readonly address: string;
+  /** Address of the endpoint whose interface gets it, so that the network's others can reach it; else loopback's. */
+  readonly endpoint?: string;
+}
+
+/** A route in a container's network stack. */
+export interface Route {
+  /** In CIDR form: `169.254.169.254/32`. */
+  readonly destination: string;
+  /** Address of the next hop; without one, the destination is on the endpoint's own network. */
+  readonly nextHop?: string;
+  /** Address of the endpoint whose interface leads there. */
+  readonly endpoint: string;
+}
+
+/** An address and a TCP port. */
+export interface SocketAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** TCP connections to `listen`, an address of the container's network stack, go on to `connect`. */
+export interface PortProxy {
+  readonly listen: SocketAddress;
+  readonly connect: SocketAddress;
+}
+
+/** What is in a container's network stack besides its endpoints. */
+export interface StackSpec {
+  readonly addresses: readonly AddressAlias[];
+  readonly routes: readonly Route[];
+  readonly portProxies: readonly PortProxy[];
 }
 
 /** A host port that leads to a port of the container. */
@@ -53,6 +95,10 @@ export interface ContainerSpec {
   /** Name of the lab's image it runs, a folder below the lab's `images`. */
   readonly image: string;
   readonly endpoints: readonly EndpointSpec[];
+  /** What its network stack holds besides; undefined where that is nothing. */
+  readonly stack?: StackSpec;
+  /** Labels besides those that everything of a stack carries. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Name of the container whose network stack it shares; it then has no endpoint of its own. */
   readonly sharesStackOf?: string;
   readonly hostsEntries: readonly HostsEntry[];

@@ -52,6 +52,11 @@ export class TestEnvironment {
     writeFileSync(join(this.folder, "stacks", `Pulumi.${this.name}.yaml`), stringify({ config }));
   }
 
+  /** Writes the stack file with these labs in place of docker-networks. */
+  settleLabs(labs: Record<string, object>, more: object = {}): void {
+    this.settle(undefined, { "container-network-labs:labs": labs, ...more });
+  }
+
   get env(): NodeJS.ProcessEnv {
     return {
       ...process.env,

@@ -42,6 +42,7 @@ function end(kind: EdgeKind, from: Point, tip: Point, failed = ""): string {
   switch (kind) {
     case "must":
     case "port":
+    case "forward":
       return `<path class="arrow ${kind}${failed}" d="M${at(0, 0)}L${at(ARROW, 3.8)}L${at(ARROW, -3.8)}Z"/>`;
     case "must-not":
       return `<path class="arrow must-not" d="M${at(9, CROSS)}L${at(1, -CROSS)}M${at(9, -CROSS)}L${at(1, CROSS)}"/>`;
@@ -51,7 +52,7 @@ function end(kind: EdgeKind, from: Point, tip: Point, failed = ""): string {
 }
 
 /** Explains the lines, and the marks where there are any. */
-export function drawLegend(left: number, middle: number, { checks }: Picture): string {
+export function drawLegend(left: number, middle: number, { checks, edges }: Picture): string {
   let x = left;
   const item = (width: number, drawing: string, words: string): string => {
     const drawn = `${drawing}<text class="plain" x="${round(x + width)}" y="${middle + 4}">${words}</text>`;
@@ -72,6 +73,7 @@ export function drawLegend(left: number, middle: number, { checks }: Picture): s
     item(40, line("must"), "must reach"),
     item(40, line("must-not"), "must not reach"),
     item(40, line("port"), "published port"),
+    ...(edges.some(({ kind }) => kind === "forward") ? [item(40, line("forward"), "port proxy or route")] : []),
     ...(proved
       ? [
           item(17, status("pass"), "holds"),

@@ -8,10 +8,17 @@ const styles: Readonly<Record<EdgeKind, string>> = {
   must: "stroke:#2f6fbd,stroke-width:2px",
   "must-not": "stroke:#d0454e,stroke-width:2px,stroke-dasharray:2 5",
   port: "stroke:#c7982a,stroke-width:2px",
+  forward: "stroke:#7a4fb5,stroke-width:2px",
   endpoint: "stroke:#7d93b2,stroke-width:2px",
 };
 
-const arrows: Readonly<Record<EdgeKind, string>> = { must: "-->", "must-not": "-.-x", port: "-->", endpoint: "---" };
+const arrows: Readonly<Record<EdgeKind, string>> = {
+  must: "-->",
+  "must-not": "-.-x",
+  port: "-->",
+  forward: "-.->",
+  endpoint: "---",
+};
 
 /** Writes the picture as a Mermaid flowchart, as GitHub renders it. */
 export function toMermaid({ hosts, outside, edges }: Picture): string {

@@ -78,8 +78,11 @@ export interface OutsideBox {
   readonly says: string;
 }
 
-/** `must` and `must-not` are expectations; `port` leads from a published port; `endpoint` is one more network. */
-export type EdgeKind = "must" | "must-not" | "port" | "endpoint";
+/**
+ * `must` and `must-not` are expectations; `port` leads from a published port; `forward` is where a port proxy or a route
+ * sends what is not meant for there; `endpoint` is one more network.
+ */
+export type EdgeKind = "must" | "must-not" | "port" | "forward" | "endpoint";
 
 export interface Relation {
   readonly kind: EdgeKind;

@@ -38,6 +38,7 @@ export class Relations {
       this.relate(this.operator(), id, "port");
       this.relate(id, box, "port");
     }
+    this.addForwarding();
     this.addFurtherEndpoints();
   }
 
@@ -74,7 +75,8 @@ export class Relations {
         );
       }
       case "answer":
-        return this.draw(expectation, targetOf(expectation.url), "must", expectation.url, status);
+      case "counted":
+        return this.draw(expectation, targetOf(expectation.url), "must", asked(expectation), status);
     }
   }
 
@@ -156,6 +158,27 @@ export class Relations {
       ?.id;
   }
 
+  /** Port proxies and routes to a next hop lead from a container to another. */
+  private addForwarding(): void {
+    for (const container of this.placing.containers) {
+      const { portProxies = [], routes = [] } = container.spec.stack ?? {};
+      for (const { listen, connect } of portProxies) {
+        const to = this.targets.fromContainer(container, connect.address, connect.port)?.container;
+        this.forward(container, to, `${listen.address}:${listen.port} → port ${connect.port}`);
+      }
+      for (const { destination, nextHop } of routes) {
+        const to = nextHop === undefined ? undefined : this.targets.fromContainer(container, nextHop)?.container;
+        this.forward(container, to, `route ${destination}`);
+      }
+    }
+  }
+
+  private forward(from: Placed, to: Placed | undefined, text: string): void {
+    if (to !== undefined) {
+      this.relate(from.box, to.box, "forward", text);
+    }
+  }
+
   /** A container is drawn in its first network; a line leads to each other one. */
   private addFurtherEndpoints(): void {
     for (const members of grouped(this.placing.containers)) {
@@ -191,6 +214,14 @@ function relation({ kind, text, statuses }: Gathered): Relation {
 
 function keyOf({ from, to, kind }: { from: string; to: string; kind: EdgeKind }): string {
   return JSON.stringify([from, to, kind]);
+}
+
+/** What is asked, without the query, and what it is answered with where that is not the usual. */
+function asked(expectation: Extract<PlacedExpectation, { url: string }>): string {
+  const [url] = expectation.url.split("?");
+  return expectation.kind === "counted"
+    ? `${expectation.requests} requests, each seen once`
+    : `${url}${expectation.status === 200 ? "" : ` → ${expectation.status}`}`;
 }
 
 /** Host and port that a URL leads to. What is no URL is shown as it is. */

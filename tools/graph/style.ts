@@ -15,6 +15,7 @@ const light = {
   port: "#fff4d6",
   "port-line": "#d5a52c",
   must: "#2f6fbd",
+  forward: "#7a4fb5",
   "must-not": "#c5303a",
   pass: "#1d8348",
   fail: "#c5303a",
@@ -35,6 +36,7 @@ const dark: typeof light = {
   port: "#3a2f12",
   "port-line": "#b98f2a",
   must: "#78aef0",
+  forward: "#b794f0",
   "must-not": "#ff7b82",
   pass: "#4cc27d",
   fail: "#ff7b82",
@@ -82,12 +84,14 @@ export const pictureStyle =
   ".topology .edge.must{stroke:var(--must)}" +
   ".topology .edge.must-not{stroke:var(--must-not);stroke-dasharray:.1 5;stroke-width:2.2}" +
   ".topology .edge.port{stroke:var(--port-line)}" +
+  ".topology .edge.forward{stroke:var(--forward);stroke-dasharray:7 4;stroke-width:2}" +
   ".topology .edge.endpoint{stroke:var(--network-line)}" +
   ".topology .edge.fail{stroke:var(--fail);stroke-width:3}" +
   ".topology .arrow.must{fill:var(--must)}" +
   ".topology .arrow.fail{fill:var(--fail)}" +
   ".topology .arrow.must-not{fill:none;stroke:var(--must-not);stroke-width:2.2;stroke-linecap:round}" +
   ".topology .arrow.port{fill:var(--port-line)}" +
+  ".topology .arrow.forward{fill:var(--forward)}" +
   ".topology .socket{fill:var(--network-line)}" +
   ".topology .label>rect{fill:var(--paper)}" +
   ".topology .mark circle{fill:var(--pass)}" +

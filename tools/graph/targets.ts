@@ -21,6 +21,12 @@ export class Targets {
         aliases.forEach((alias) => this.byAlias.set(key(container.host, network, alias), container));
         this.byAlias.set(key(container.host, network, container.spec.name), container);
       }
+      // What loopback holds is the stack's own; what an endpoint's interface holds, the network's others find there.
+      for (const { address, endpoint } of container.spec.stack?.addresses ?? []) {
+        if (endpoint !== undefined) {
+          push(this.byAddress, address, container);
+        }
+      }
     }
     ports.forEach((port) => push(this.byPort, port.hostPort, port));
     hosts.forEach(({ networks }) => networks.forEach(({ host, spec }) => this.gateways.add(key(host, spec.gateway))));
@@ -36,7 +42,11 @@ export class Targets {
     if (isLoopback(target)) {
       return { container: stack };
     }
-    const address = stack.spec.hostsEntries.find(({ name }) => name === target)?.address ?? target;
+    const named = stack.spec.hostsEntries.find(({ name }) => name === target)?.address ?? target;
+    const { local, address } = forwarded(stack, named, port);
+    if (local) {
+      return { container: stack };
+    }
     const container =
       stack.spec.endpoints.map(({ network }) => this.byAlias.get(key(from.host, network, target))).find(Boolean) ??
       this.at(from.host, address);
@@ -73,6 +83,15 @@ export class Targets {
     }
     return owner;
   }
+}
+
+/** Where a network stack sends what is for this address: its port proxies come before its routes. */
+function forwarded({ spec }: Placed, target: string, port?: number): { local: boolean; address: string } {
+  const { addresses = [], routes = [], portProxies = [] } = spec.stack ?? {};
+  const proxy = portProxies.find(({ listen }) => listen.address === target && listen.port === port);
+  const route = routes.find(({ destination }) => destination === `${target}/32`);
+  const local = proxy === undefined && addresses.some(({ address }) => address === target);
+  return { local, address: proxy?.connect.address ?? route?.nextHop ?? target };
 }
 
 function isLoopback(host: string): boolean {

@@ -1,11 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
-import { Container } from "../../containers/container";
+import type { Container } from "../../containers/container";
 import type { ContainerHost } from "../../hosts/container-host";
 import { Image } from "../../images/image";
-import { Network } from "../../network/network";
 import type { ContainerSpec } from "../../network/topology";
+import { declareTopology } from "../declare";
 import type { Lab } from "../lab";
 import { greeting, pageAddress } from "./expectations";
 import type { DockerNetworksSettings } from "./settings";
@@ -30,27 +30,12 @@ export class DockerNetworksLab extends pulumi.ComponentResource implements Lab {
   constructor(name: string, args: DockerNetworksLabArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:labs:DockerNetworksLab", name, {}, { providers: [args.host.docker], ...opts });
     const { settings, host } = args;
-    const declared = topology(settings, host.os);
-    const networks = new Map(
-      declared.networks.map((spec) => [
-        spec.name,
-        new Network(`${name}-${spec.name}`, { lab, host, spec }, { parent: this }),
-      ]),
-    );
     const images = this.images(name, args);
-    const containers = new Map<string, Container>();
-    // An owner of a network stack comes before those who share it.
-    for (const spec of [...declared.containers].sort((a, b) => Number(sharing(a)) - Number(sharing(b)))) {
-      const image = images[spec.image as keyof typeof images];
-      const stackOwner = spec.sharesStackOf === undefined ? undefined : containers.get(spec.sharesStackOf);
-      const run = commandOf(spec, settings, host);
-      const container = new Container(
-        `${name}-${spec.name}`,
-        { lab, host, spec, image, networks, stackOwner, ...run },
-        { parent: this },
-      );
-      containers.set(spec.name, container);
-    }
+    const run = (spec: ContainerSpec) => ({
+      image: images[spec.image as keyof typeof images],
+      ...commandOf(spec, settings, host),
+    });
+    const containers = declareTopology({ name, lab, host, topology: topology(settings, host.os), run }, this);
     this.containers = [...containers.values()];
     this.open = { "web page": pageAddress(settings.web.server) };
     this.outputs = {
@@ -98,10 +83,6 @@ export class DockerNetworksLab extends pulumi.ComponentResource implements Lab {
         ),
       );
   }
-}
-
-function sharing(spec: ContainerSpec): boolean {
-  return spec.sharesStackOf !== undefined;
 }
 
 /** What a container of the lab runs. The neighbours of the web server only wait to be looked around in. */

@@ -10,6 +10,7 @@ export function bridgeNetwork(spec: NetworkSpec): docker.NetworkArgs {
     driver: "bridge",
     // Said in full: a network that leaves its gateway to the engine is seen as changed at every run.
     ipamConfigs: [{ subnet: spec.subnet, gateway: spec.gateway, ipRange: spec.ipRange }],
+    internal: spec.internal,
     options: spec.bridge === undefined ? undefined : { "com.docker.network.bridge.name": spec.bridge },
   };
 }

@@ -6,7 +6,7 @@ import { Image } from "../../../components/images/image";
 import { Container } from "../../../components/containers/container";
 import { Network } from "../../../components/network/network";
 import type { ContainerSpec, NetworkSpec } from "../../../components/network/topology";
-import { registered } from "./mocks";
+import { idOf, registered } from "./mocks";
 
 const labels = (role: string) => [
   { label: "container-network-labs.stack", value: "unit" },
@@ -17,7 +17,7 @@ const folder = join(__dirname, "..", "..", "..", "components", "labs", "docker-n
 
 function localHost(os: "linux" | "windows" = "linux") {
   const baseImage: Record<string, string> = os === "linux" ? { BASE: "a-base" } : {};
-  return new LocalHost("here", { hostName: "here", os, engine: "unix:///an/engine.sock", baseImage });
+  return new LocalHost("here", { hostName: "here", os, engine: "unix:///an/engine.sock", baseImage, lastStops: new Map() });
 }
 
 const network: NetworkSpec = {
@@ -108,7 +108,7 @@ for (const preview of [true, false]) {
       const joiner: ContainerSpec = { ...container, name: "two", endpoints: [], ports: [], sharesStackOf: "one" };
       const found = await registered(() => declareContainer("linux", [container, joiner]), preview);
       const { inputs } = found.find(({ type, name }) => type === "docker:index/container:Container" && name === "two")!;
-      assert.equal(inputs.networkMode, "container:id-of-one");
+      assert.equal(inputs.networkMode, `container:${idOf("one")}`);
       for (const absent of ["hostname", "networksAdvanced", "hosts", "ports"]) {
         assert.ok(!(absent in inputs), absent);
       }

@@ -75,6 +75,48 @@ describe("what is drawn", () => {
     });
   }
 
+  it("where a port proxy and a route send on, and that what is asked there ends there", async () => {
+    const address = "169.254.169.254";
+    const proxied: ContainerSpec = {
+      ...client,
+      stack: {
+        addresses: [{ address }],
+        routes: [],
+        portProxies: [{ listen: { address, port: 80 }, connect: { address: "10.0.1.1", port: 8080 } }],
+      },
+    };
+    const routed: ContainerSpec = {
+      ...other,
+      stack: {
+        addresses: [],
+        routes: [{ destination: `${address}/32`, nextHop: "10.0.2.1", endpoint: "10.0.2.2" }],
+        portProxies: [],
+      },
+    };
+    const asked = [reach("client", address), reach("client", address, 81), reach("other", address)];
+    const picture = pictureOf(environment(hostOf("here", [server, proxied, routed])), asked);
+    deepEqual(edges(picture, "forward"), [
+      "client | server | 169.254.169.254:80 → port 8080×1",
+      "other | server | route 169.254.169.254/32×1",
+    ]);
+    deepEqual(edges(picture, "must"), ["client | server | tcp 80×1", "other | server | tcp 80×1"]);
+    deepEqual(
+      picture.hosts[0].networks[0].stacks[1].containers[0].notes.map(({ text }) => text),
+      ["tcp 81"],
+    );
+    ok((await toSvg(picture)).includes("port proxy or route"));
+  });
+
+  it("an address that an endpoint's interface holds besides as that container's", () => {
+    const address = "169.254.169.254";
+    const owner: ContainerSpec = {
+      ...server,
+      stack: { addresses: [{ address, endpoint: "10.0.1.1" }], routes: [], portProxies: [] },
+    };
+    const picture = pictureOf(environment(hostOf("here", [owner, client])), [reach("client", address)]);
+    deepEqual(edges(picture, "must"), ["client | server | tcp 80×1"]);
+  });
+
   it("a line from a container to each further network", async () => {
     const picture = pictureOf(environment(hostOf("here", [server])), []);
     deepEqual(edges(picture, "endpoint"), ["server | two | 10.0.2.1×1"]);

@@ -14,7 +14,7 @@ function engine(facts: Partial<EngineFacts>): EngineFacts {
 const onEngine = (spec: Partial<EngineNetwork>) =>
   engine({ networks: [{ name: "there", subnets: [], labels: {}, ...spec }] });
 const running = (spec: Partial<EngineContainer>) =>
-  engine({ containers: [{ name: "there", labels: {}, ports: [], ...spec }] });
+  engine({ containers: [{ id: "1", name: "there", labels: {}, ports: [], ...spec }] });
 const listening = (address: string, hostPort: number, protocol = "tcp") =>
   running({ ports: [{ address, hostPort, protocol }] });
 
@@ -44,8 +44,8 @@ describe("clashes with what the engine has", () => {
     const own: EngineFacts = {
       networks: [{ name: "net", subnets: ["10.0.0.0/24"], bridge: "br0", labels: ours }],
       containers: [
-        { name: "one", labels: ours, ports: [] },
-        { name: "two", labels: ours, ports: [{ address: "127.0.0.1", hostPort: 8080, protocol: "tcp" }] },
+        { id: "1", name: "one", labels: ours, ports: [] },
+        { id: "2", name: "two", labels: ours, ports: [{ address: "127.0.0.1", hostPort: 8080, protocol: "tcp" }] },
       ],
       hostSubnets: ["10.0.0.0/24"],
     };
