@@ -109,7 +109,11 @@ function probed(expectation: Probed, evidence: Evidence, witnesses: Witnesses): 
     case "counted": {
       const { requests } = expectation;
       const holds = result.outcome === "counted" && result.sent === requests && result.seen === requests;
-      return { status: holds ? "pass" : "fail", detail: holds ? detail : `${detail}, not ${requests} and ${requests}`, ms };
+      return {
+        status: holds ? "pass" : "fail",
+        detail: holds ? detail : `${detail}, not ${requests} and ${requests}`,
+        ms,
+      };
     }
     case "resolve": {
       const holds = result.outcome === "resolved" && result.addresses.every((found) => found === expectation.address);

@@ -33,7 +33,7 @@ async function mend({ urn, inputs }: RecordedResource, progress: Progress): Prom
       progress.line(`Not as declared: ${name} had been changed. It is as declared again.`);
     }
   } catch (error) {
-    if (!/no such container|is not running|no such image|unable to find image/i.test(String(error))) {
+    if (!/no such container|is not running|non running container|no such image|unable to find image/i.test(String(error))) {
       progress.line(`${name} could not be looked at: ${(error as Error).message}`);
     }
   }

@@ -2,7 +2,6 @@ import { linuxAclRuleset, linuxAclTable } from "./acl";
 import type { EndpointSpec, PortProxy, StackSpec } from "../topology";
 import { checkedId, type StackCommand, type StackTarget } from "../dialect";
 
-
 /** Where the toolbox image has its program. */
 const program = "/usr/local/lib/container-network-labs/network_stack.py";
 

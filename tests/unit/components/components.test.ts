@@ -17,7 +17,13 @@ const folder = join(__dirname, "..", "..", "..", "components", "labs", "docker-n
 
 function localHost(os: "linux" | "windows" = "linux") {
   const baseImage: Record<string, string> = os === "linux" ? { BASE: "a-base" } : {};
-  return new LocalHost("here", { hostName: "here", os, engine: "unix:///an/engine.sock", baseImage, lastStops: new Map() });
+  return new LocalHost("here", {
+    hostName: "here",
+    os,
+    engine: "unix:///an/engine.sock",
+    baseImage,
+    lastStops: new Map(),
+  });
 }
 
 const network: NetworkSpec = {

@@ -16,7 +16,13 @@ const onWindows = {
 
 async function declared(os: HostOs, given: object = {}): Promise<Registered[]> {
   return registered(() => {
-    const host = new LocalHost("here", { hostName: "here", os, engine: "unix:///e.sock", baseImage: {}, lastStops: new Map() });
+    const host = new LocalHost("here", {
+      hostName: "here",
+      os,
+      engine: "unix:///e.sock",
+      baseImage: {},
+      lastStops: new Map(),
+    });
     dockerNetworks.declare(settings.parse(given), host);
   });
 }

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { mendStacks } from "../../../tools/heal/stack-commands";
+import type { RecordedResource, StackState } from "../../../tools/stack";
+import { createProgress } from "../../../tools/terminal/progress";
+
+const commandType = "command:local:Command";
+
+function recorded(name: string, create: string, parent = "NetworkStack"): RecordedResource {
+  const types = `container-network-labs:network:${parent}$${commandType}`;
+  return { urn: `urn:pulumi:test::labs::${types}::${name}`, type: commandType, inputs: { create, stdin: "data" } };
+}
+
+async function told(...resources: RecordedResource[]): Promise<string[]> {
+  const lines: string[] = [];
+  const progress = { ...createProgress(), line: (text: string) => void lines.push(text) };
+  await mendStacks({ version: 3, deployment: { resources } } satisfies StackState, progress);
+  return lines;
+}
+
+describe("healing of network stacks", () => {
+  before(function () {
+    if (process.platform === "win32") {
+      this.skip();
+    }
+  });
+
+  it("applies what is recorded with its data, and tells what had been changed", async () => {
+    const changed = recorded("one-stack", `[ "$(cat)" = data ] && echo '{"changed":true}'`);
+    const same = recorded("two-acl", `cat >/dev/null; echo '{"changed":false}'`, "Acl");
+    assert.deepEqual(await told(changed, same), [
+      "Not as declared: one-stack had been changed. It is as declared again.",
+    ]);
+  });
+
+  it("leaves containers that are gone or stopped to the update", async () => {
+    const gone = recorded("gone", "echo 'Error: No such container: 1' >&2; exit 1");
+    const stopped = recorded("stopped", "echo 'cannot join network of a non running container: 1' >&2; exit 125");
+    assert.deepEqual(await told(gone, stopped), []);
+  });
+
+  it("tells what could not be looked at", async () => {
+    const [line, ...others] = await told(recorded("one", "echo 'nft: permission denied' >&2; exit 1"));
+    assert.deepEqual(others, []);
+    assert.match(line, /^one could not be looked at: [^]*nft: permission denied/);
+  });
+
+  it("runs no command that is not about a network stack", async () => {
+    const other = recorded("verification", "echo '{\"changed\":true}'");
+    assert.deepEqual(await told({ ...other, urn: `urn:pulumi:test::labs::${commandType}::verification` }), []);
+  });
+});
