@@ -25,15 +25,21 @@ const address = z
     cure: "write it like 192.168.1.1 or 192.168.1.0/24",
   });
 
-const portRange = z.string().regex(/^\d{1,5}(?:-\d{1,5})?$/).check(({ value, issues }) => {
-  const [low, high = low] = value.split("-").map(Number);
-  if (issues.length === 0 && !(1 <= low && low <= 65_535 && 1 <= high && high <= 65_535)) {
-    issues.push({ code: "custom", input: value });
-  } else if (low > high) {
-    const cure = `write ${high}-${low}, the lower port first`;
-    issues.push({ code: "custom", input: value, params: { cure } satisfies CheckWords });
-  }
-});
+const portRange = z
+  .string()
+  .regex(/^\d{1,5}(?:-\d{1,5})?$/)
+  .check(({ value, issues }) => {
+    const [low, high = low] = value.split("-").map(Number);
+    if (issues.length > 0) {
+      return;
+    }
+    if ([low, high].some((each) => each < 1 || each > 65_535)) {
+      issues.push({ code: "custom", input: value });
+    } else if (low > high) {
+      const cure = `write ${high}-${low}, the lower port first`;
+      issues.push({ code: "custom", input: value, params: { cure } satisfies CheckWords });
+    }
+  });
 
 const ports = z.union([port, portRange]).register(words, {
   allowed: 'a port from 1 to 65535, or a range like "8000-8999"',

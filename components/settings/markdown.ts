@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { keyOf } from "./schema-faults";
-import { objectsOf, unwrap, valuesOf } from "./schema-walk";
+import { elementsOf, objectsOf, unwrap, valuesOf } from "./schema-walk";
 
 /** Between these two lines of a page, its table of settings is rewritten. */
 export const markers = { start: "<!-- settings -->", end: "<!-- /settings -->" } as const;
@@ -33,11 +33,13 @@ function split(text: string, at: string): [string, string] {
 
 function rows(schema: z.ZodType, path: readonly string[]): Row[] {
   const { type, words, description = "", fallback, optional } = unwrap(schema);
-  const below = objectsOf(type).flatMap(({ shape }) =>
-    Object.entries(shape).flatMap(([key, property]) => rows(property as z.ZodType, [...path, key])),
-  );
-  // An object that is there or not, as a setting of its own, has a line beside those of its keys.
-  const own = below.length === 0 || words.byDefault !== undefined;
+  const elements = elementsOf(type);
+  const below = [...objectsOf(type), ...elements].flatMap((object) => {
+    const at = elements.includes(object) ? [...path.slice(0, -1), `${path.at(-1)}[]`] : path;
+    return Object.entries(object.shape).flatMap(([key, property]) => rows(property as z.ZodType, [...at, key]));
+  });
+  // An object that is there or not, as a setting of its own, has a line beside those of its keys; so has a list.
+  const own = below.length === 0 || elements.length > 0 || words.byDefault !== undefined;
   const values = valuesOf(type).map((value) => `\`${String(value)}\``);
   const choice = values.length > 1 ? ` One of ${values.join(", ")}.` : "";
   const standard = words.byDefault ?? (optional ? code(fallback) : "none, it must be said");
@@ -45,5 +47,17 @@ function rows(schema: z.ZodType, path: readonly string[]): Row[] {
 }
 
 function code(value: unknown): string {
-  return `\`${Array.isArray(value) ? `[${value.join(", ")}]` : String(value)}\``;
+  return `\`${text(value)}\``;
+}
+
+/** A value as YAML has it on one line. */
+function text(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(text).join(", ")}]`;
+  }
+  return typeof value === "object" && value !== null
+    ? `{ ${Object.entries(value)
+        .map(([key, each]) => `${key}: ${text(each)}`)
+        .join(", ")} }`
+    : String(value);
 }

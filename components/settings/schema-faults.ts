@@ -27,7 +27,7 @@ export function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
  * that failed brought its own in `params`.
  */
 export function schemaFaults(schema: z.ZodType, raw: unknown, error: z.ZodError): Fault[] {
-  return error.issues.flatMap((issue) => {
+  return error.issues.flatMap(told).flatMap((issue) => {
     const value = valueAt(raw, issue.path);
     const schemas = schemasAt(schema, issue.path);
     if (issue.code === "unrecognized_keys") {
@@ -38,6 +38,17 @@ export function schemaFaults(schema: z.ZodType, raw: unknown, error: z.ZodError)
     const { allowed, cure } = { ...wordsOf(schemas, value), ...own };
     return [{ key: keyOf(issue.path), value, allowed, cure }];
   });
+}
+
+/** A union only says that no option fits. Where one is of the value's own type, what that one found says more. */
+function told(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  const options = issue.code === "invalid_union" ? issue.errors : [];
+  const fitting = options.find(
+    (found) => !found.some(({ code, path }) => code === "invalid_type" && path.length === 0),
+  );
+  return fitting === undefined
+    ? [issue]
+    : fitting.flatMap((each) => told({ ...each, path: [...issue.path, ...each.path] }));
 }
 
 function unknownKey(path: PropertyKey[], value: unknown, known: string[]): Fault {

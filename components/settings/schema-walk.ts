@@ -41,12 +41,23 @@ function merge(
   };
 }
 
-/** The objects that a type can be: itself, or the options of a union. */
+/** What a type can be: itself, or the options of a union. */
+function optionsOf(type: z.ZodType): z.ZodType[] {
+  return type instanceof z.ZodUnion
+    ? type.options.flatMap((option) => optionsOf(unwrap(option as z.ZodType).type))
+    : [type];
+}
+
+/** The objects that a type can be: itself, or those among the options of a union. */
 export function objectsOf(type: z.ZodType): z.ZodObject[] {
-  if (type instanceof z.ZodUnion) {
-    return type.options.flatMap((option) => objectsOf(unwrap(option as z.ZodType).type));
-  }
-  return type instanceof z.ZodObject ? [type] : [];
+  return optionsOf(type).filter((option) => option instanceof z.ZodObject);
+}
+
+/** The objects that a list of this type can hold. */
+export function elementsOf(type: z.ZodType): z.ZodObject[] {
+  return optionsOf(type).flatMap((option) =>
+    option instanceof z.ZodArray ? objectsOf(unwrap(option.element as z.ZodType).type) : [],
+  );
 }
 
 /** The values that a type allows one by one: those of an enumeration or literal. */
@@ -63,12 +74,11 @@ export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.Zo
   if (step === undefined) {
     return [schema];
   }
-  const { type } = unwrap(schema);
-  if (type instanceof z.ZodArray) {
-    return schemasAt(type.element as z.ZodType, rest);
-  }
-  return objectsOf(type).flatMap(({ shape }) => {
-    const property = shape[String(step)] as z.ZodType | undefined;
+  return optionsOf(unwrap(schema).type).flatMap((type) => {
+    if (type instanceof z.ZodArray) {
+      return schemasAt(type.element as z.ZodType, rest);
+    }
+    const property = type instanceof z.ZodObject ? (type.shape[String(step)] as z.ZodType | undefined) : undefined;
     return property === undefined ? [] : schemasAt(property, rest);
   });
 }

@@ -5,7 +5,7 @@ import { localEngine } from "../../components/hosts/engine";
 import { docker } from "./support";
 import { clear, start, testImages } from "./test-images";
 
-const containers = ["server", "alice", "bob", "web", "neighbour", "sharer", "spare"];
+const containers = ["server", "alice", "bob", "web", "neighbour", "sharer", "spare", "counter"];
 const networks = ["chat", "web"];
 const chat = { host: "10.213.7.2", port: 5000 };
 const web = { host: "10.213.8.2", port: 80 };
@@ -21,6 +21,32 @@ function expected<Kind extends Expectation["kind"]>(kind: Kind, rest: Short<Kind
   ]);
   return { ...Object.fromEntries(prefixed), kind, name: kind, lab: "test", at: "here" } as PlacedExpectation;
 }
+
+/** A service that wants a header, and answers on the same port how often it saw an id; at `/twice` it counts double. */
+const countingService = `
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+seen = Counter()
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path.startswith("/requests/"):
+            return self.answer(200, '{"requests": %d}' % seen[self.path.rsplit("/", 1)[1]])
+        if self.headers.get("Metadata") != "true":
+            return self.answer(400, "Metadata")
+        seen[self.headers.get("x-ms-client-request-id")] += 1
+        if self.path == "/twice":
+            seen[self.headers.get("x-ms-client-request-id")] += 1
+        self.answer(200, "here")
+
+    def answer(self, status, text):
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+ThreadingHTTPServer(("0.0.0.0", 8000), Handler).serve_forever()
+`;
 
 describe("checks on a real engine", function () {
   this.timeout(600_000);
@@ -42,6 +68,7 @@ describe("checks on a real engine", function () {
     start("neighbour", ...on("web", "10.213.8.3"), ...entry, images.chat, "sleep", "infinity");
     start("sharer", "--network", "container:cnl-test-web", images.chat, "sleep", "infinity");
     start("spare", ...on("web", "10.213.8.9"), images.web);
+    start("counter", ...on("web", "10.213.8.5"), images.chat, "python3", "-c", countingService);
   });
   after(() => clear(containers, networks));
 
@@ -175,6 +202,29 @@ describe("checks on a real engine", function () {
       await judged(expected("network", { ...network, network: "none" })),
       /^fail: the network does not exist/,
     );
+  });
+
+  it("send the headers that are asked for", async () => {
+    const asked = (headers?: Record<string, string>, status = 200) =>
+      judged(expected("answer", { from: "neighbour", url: "http://10.213.8.5:8000/", headers, status, contains: "" }));
+    assert.match(await asked({ Metadata: "true" }), /^pass: HTTP 200: here/);
+    assert.match(await asked(undefined, 400), /^pass: HTTP 400: Metadata/);
+  });
+
+  it("count what a service saw", async () => {
+    const counted = (path: string, headers: Record<string, string> = { Metadata: "true" }) =>
+      judged(
+        expected("counted", {
+          from: "neighbour",
+          url: `http://10.213.8.5:8000/${path}`,
+          headers,
+          requests: 3,
+          counter: "http://10.213.8.5:8000/requests/",
+        }),
+      );
+    assert.equal(await counted(""), "pass: 3 answered, 3 seen");
+    assert.equal(await counted("twice"), "fail: 3 answered, 6 seen, not 3 and 3");
+    assert.equal(await counted("", {}), "fail: 3 answered, 0 seen, not 3 and 3");
   });
 
   it("see whose listener it is", async () => {

@@ -5,7 +5,12 @@ const { join } = require("node:path");
 const folder = process.env.FAKE_DOCKER;
 const calls = join(folder, "calls.jsonl");
 const call = process.argv.slice(2).join(" ");
-const keys = { connect: ({ host, port }) => `${host}:${port}`, get: ({ url }) => url, resolve: ({ host }) => host };
+const keys = {
+  connect: ({ host, port }) => `${host}:${port}`,
+  get: ({ url }) => url,
+  counted: ({ url }) => url,
+  resolve: ({ host }) => host,
+};
 
 const { rules } = JSON.parse(readFileSync(join(folder, "scenario.json"), "utf8"));
 const rule = rules.find(({ when }) => call.startsWith(when));

@@ -136,6 +136,31 @@ describe("what a prober saw", () => {
     });
   }
 
+  const counts: [string, object, "pass" | "fail" | "error", RegExp][] = [
+    ["all are seen, each once", { outcome: "counted", sent: 3, seen: 3 }, "pass", /seen/],
+    ["one is lost", { outcome: "counted", sent: 3, seen: 2 }, "fail", /, not 3 and 3$/],
+    ["one is seen twice", { outcome: "counted", sent: 3, seen: 4 }, "fail", /, not 3 and 3$/],
+    ["one is not answered", { outcome: "counted", sent: 2, seen: 3 }, "fail", /, not 3 and 3$/],
+    ["it says no number", { outcome: "counted", sent: 3 }, "error", /it wrote/],
+    ["there is no answer", timeout, "fail", /^no answer/],
+  ];
+  for (const [what, result, status, detail] of counts) {
+    it(`counted: ${what}`, async () => {
+      seen({ "http://web/": result });
+      const verdict = await judged({
+        kind: "counted",
+        name: "the service sees each request once",
+        from: "a",
+        url: "http://web/",
+        headers: {},
+        requests: 3,
+        counter: "http://web:81/requests/",
+      });
+      assert.equal(verdict.status, status);
+      assert.match(verdict.detail, detail);
+    });
+  }
+
   const resolutions: [string, object, "pass" | "fail"][] = [
     ["to the address", { outcome: "resolved", addresses: ["10.0.1.1"] }, "pass"],
     ["to another address", { outcome: "resolved", addresses: ["10.0.1.2"] }, "fail"],
