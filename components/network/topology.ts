@@ -97,6 +97,8 @@ export interface ContainerSpec {
   readonly endpoints: readonly EndpointSpec[];
   /** What its network stack holds besides; undefined where that is nothing. */
   readonly stack?: StackSpec;
+  /** The pool it belongs to: a pool's containers are one resource, so that a thousand of them cost no thousand. */
+  readonly pool?: string;
   /** Labels besides those that everything of a stack carries. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Name of the container whose network stack it shares; it then has no endpoint of its own. */

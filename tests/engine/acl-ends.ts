@@ -81,13 +81,13 @@ export class AclEnd {
   }
 
   private async answer(): Promise<unknown> {
-    const { value, done } = await this.answers.next();
-    if (done) {
+    const line = await this.answers.next();
+    if (line.done) {
       if (this.process.exitCode === null) {
         await once(this.process, "close");
       }
       throw new Error(`an end of the test is gone: ${this.stderr}`);
     }
-    return JSON.parse(value);
+    return JSON.parse(line.value);
   }
 }
