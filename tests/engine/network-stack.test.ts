@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { baseImageOn, localEngine } from "../../components/hosts/engine";
 import { anyRule, closed, type AclRule } from "../../components/network/acl/rule";
@@ -81,7 +82,7 @@ describe("a network stack", function () {
     const [second, third] = [apply(stack(proxied)), apply(stack(proxied))];
     assert.deepEqual([second.changed, third.changed], [false, false]);
     assert.deepEqual(third.after.portProxies, [`${address}:80 -> ${at(2)}:80`]);
-    assert.equal(inside("stack-client", "nft list ruleset").match(/dnat to 10\.213\.0\.2:80/g)?.length, 2);
+    assert.equal(inside("stack-client", "nft list table ip lab_port_proxy").match(/dnat to 10\.213\.0\.2:80/g)?.length, 2);
     assert.equal(asks("stack-client", address, 81), false);
   });
 
@@ -89,7 +90,7 @@ describe("a network stack", function () {
     apply(stack(proxied));
     assert.match(inside("stack-client", `ip route get ${address}`), /^local 169\.254\.169\.254 dev lo/);
     remove(stack(proxied));
-    assert.doesNotMatch(inside("stack-client", "ip address; nft list ruleset"), /169\.254\.169\.254|lab_port_proxy/);
+    assert.doesNotMatch(inside("stack-client", "ip address; nft list tables"), /169\.254\.169\.254|lab_port_proxy/);
     remove(stack(proxied));
   });
 
@@ -158,6 +159,30 @@ describe("a network stack", function () {
     assert.deepEqual([again.changed, again.after], [false, first.after]);
     remove(acl(blocked));
     assert.equal(asks("stack-client", at(2)), true);
+  });
+
+  it("cuts connections that were open before an ACL that blocks them, and no others", async () => {
+    const program = [
+      "import socket",
+      `connection = socket.create_connection(("${at(2)}", 80), timeout=1)`,
+      'print("open", flush=True)',
+      "input()",
+      'connection.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")',
+      "print(connection.recv(100)[:4])",
+    ].join("\n");
+    const continued = async (rules: AclRule[]): Promise<string> => {
+      remove(acl([]));
+      const client = spawn("docker", ["exec", "-i", "cnl-test-stack-client", "python3", "-c", program]);
+      let said = "";
+      [client.stdout, client.stderr].forEach((stream) => stream.on("data", (text) => (said += String(text))));
+      await once(client.stdout, "data");
+      apply(acl(rules));
+      client.stdin.end("\n");
+      await once(client, "close");
+      return said;
+    };
+    assert.match(await continued(blocked), /^open[^]*timed out/);
+    assert.match(await continued(closed([])), /^open[^]*b'HTTP'/);
   });
 
   it("keeps the ACL in force that a refused one was to replace", () => {

@@ -62,7 +62,9 @@ function chain(direction: Direction, rules: readonly AclRule[]): string[] {
     `  chain ${name} {`,
     `    type filter hook ${hook}; policy drop;`,
     `    ${through} != $endpoint accept`,
-    "    ct state established,related accept",
+    // Replies, and not all that is established: a rule holds for connections that were open before it, too.
+    "    ct direction reply accept",
+    "    ct state related accept",
     ...ordered.map((rule) => `    ${statement(rule)}`),
     "  }",
   ];
