@@ -11,9 +11,12 @@ interface Row {
   readonly fallback: string;
 }
 
-/** A schema's settings as a Markdown table, one line for each that has no settings below it. */
-export function settingsTable(schema: z.ZodType): string {
-  const lines = rows(schema, []).map(({ key, what, fallback }) => [`\`${key}\``, what, fallback]);
+/**
+ * A schema's settings as a Markdown table, one line for each that has no settings below it; with a depth, also for those
+ * so many keys down, in place of what is below them.
+ */
+export function settingsTable(schema: z.ZodType, depth = Infinity): string {
+  const lines = rows(schema, [], depth).map(({ key, what, fallback }) => [`\`${key}\``, what, fallback]);
   return [["Setting", "What it is", "Default"], ["---", "---", "---"], ...lines]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
@@ -31,12 +34,13 @@ function split(text: string, at: string): [string, string] {
   return index < 0 ? [text, ""] : [text.slice(0, index), text.slice(index + at.length)];
 }
 
-function rows(schema: z.ZodType, path: readonly string[]): Row[] {
+function rows(schema: z.ZodType, path: readonly string[], depth: number): Row[] {
   const { type, words, description = "", fallback, optional } = unwrap(schema);
   const elements = elementsOf(type);
-  const below = [...objectsOf(type), ...elements].flatMap((object) => {
+  const inside = path.length < depth ? [...objectsOf(type), ...elements] : [];
+  const below = inside.flatMap((object) => {
     const at = elements.includes(object) ? [...path.slice(0, -1), `${path.at(-1)}[]`] : path;
-    return Object.entries(object.shape).flatMap(([key, property]) => rows(property as z.ZodType, [...at, key]));
+    return Object.entries(object.shape).flatMap(([key, property]) => rows(property as z.ZodType, [...at, key], depth));
   });
   // An object that is there or not, as a setting of its own, has a line beside those of its keys; so has a list.
   const own = below.length === 0 || elements.length > 0 || words.byDefault !== undefined;
@@ -47,7 +51,7 @@ function rows(schema: z.ZodType, path: readonly string[]): Row[] {
 }
 
 function code(value: unknown): string {
-  return `\`${text(value)}\``;
+  return value === undefined ? "none" : `\`${text(value)}\``;
 }
 
 /** A value as YAML has it on one line. */

@@ -82,7 +82,10 @@ describe("a network stack", function () {
     const [second, third] = [apply(stack(proxied)), apply(stack(proxied))];
     assert.deepEqual([second.changed, third.changed], [false, false]);
     assert.deepEqual(third.after.portProxies, [`${address}:80 -> ${at(2)}:80`]);
-    assert.equal(inside("stack-client", "nft list table ip lab_port_proxy").match(/dnat to 10\.213\.0\.2:80/g)?.length, 2);
+    assert.equal(
+      inside("stack-client", "nft list table ip lab_port_proxy").match(/dnat to 10\.213\.0\.2:80/g)?.length,
+      2,
+    );
     assert.equal(asks("stack-client", address, 81), false);
   });
 

@@ -3,12 +3,15 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { labsBeside } from "./labs-beside";
 
 const root = join(__dirname, "..", "..");
 const program = [
   ...["Pulumi.yaml", "index.ts", "package.json", "package-lock.json", "tsconfig.json"],
   ...["components", "tools", "stacks"],
 ];
+
+type DockerNetworks = ReturnType<typeof labsBeside>["docker-networks"];
 
 /** What a command printed, and how it ended. */
 export interface Outcome {
@@ -40,21 +43,21 @@ export class TestEnvironment {
   }
 
   /** Writes the stack file: the docker-networks lab beside whatever else is up, changed by `override`. */
-  settle(override: (lab: ReturnType<typeof labSettings>) => void = () => undefined, more: object = {}): void {
-    const lab = labSettings(this.number, this.prefix, this.port);
+  settle(override: (lab: DockerNetworks) => void = () => undefined, more: object = {}): void {
+    const lab = labsBeside(this.number)["docker-networks"];
     override(lab);
+    this.settleLabs({ "docker-networks": lab }, more);
+  }
+
+  /** Writes the stack file with these labs. */
+  settleLabs(labs: Record<string, object>, more: object = {}): void {
     const config = {
       "pulumi:disable-default-providers": ["*"],
       "container-network-labs:hosts": { kind: "local" },
-      "container-network-labs:labs": { "docker-networks": lab },
+      "container-network-labs:labs": labs,
       ...more,
     };
     writeFileSync(join(this.folder, "stacks", `Pulumi.${this.name}.yaml`), stringify({ config }));
-  }
-
-  /** Writes the stack file with these labs in place of docker-networks. */
-  settleLabs(labs: Record<string, object>, more: object = {}): void {
-    this.settle(undefined, { "container-network-labs:labs": labs, ...more });
   }
 
   get env(): NodeJS.ProcessEnv {
@@ -111,24 +114,6 @@ export class TestEnvironment {
     });
     return { code: status, stdout, stderr };
   }
-}
-
-function labSettings(number: number, prefix: string, port: number) {
-  return {
-    image: { name: "cnl-test-python" },
-    chat: {
-      network: { name: `${prefix}chat`, subnet: `10.214.${number}.0/25`, bridge: `${prefix}chat0` },
-      server: { name: `${prefix}chat-server` },
-      clients: { count: 2, names: [`${prefix}Alice`, `${prefix}Bob`] },
-    },
-    web: {
-      network: { name: `${prefix}web`, subnet: `10.214.${number}.128/25`, bridge: `${prefix}web0` },
-      server: { name: `${prefix}my-server`, port },
-      byAlias: { name: `${prefix}container1` },
-      sharedStack: { name: `${prefix}container2` },
-      byHostsEntry: { name: `${prefix}container3` },
-    },
-  };
 }
 
 /** Runs the Docker client and returns what it printed. */

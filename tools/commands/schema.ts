@@ -17,13 +17,14 @@ export interface Generated {
 /** The JSON Schema of the stack files, and every page that has a place for a table of settings. */
 export async function generated(): Promise<Generated[]> {
   const pages = [
-    { path: "README.md", schema: settingsSchema(labs) },
-    ...Object.entries(labs).map(([name, lab]) => ({ path: `docs/${name}.md`, schema: lab.settings })),
+    // The settings of a lab are on its own page.
+    { path: "README.md", schema: settingsSchema(labs), depth: 2 },
+    ...Object.entries(labs).map(([name, lab]) => ({ path: `docs/${name}.md`, schema: lab.settings, depth: Infinity })),
   ].filter(({ path }) => existsSync(join(root, path)));
   return Promise.all([
     formatted("stacks/settings.schema.json", JSON.stringify(stackFileSchema(labs))),
-    ...pages.map(async ({ path, schema }) => {
-      const table = await formatted(path, settingsTable(schema));
+    ...pages.map(async ({ path, schema, depth }) => {
+      const table = await formatted(path, settingsTable(schema, depth));
       return { path, content: withTable(readFileSync(join(root, path), "utf8"), table.content) };
     }),
   ]);
