@@ -57,9 +57,14 @@ export function declarationIn(state: StackState | undefined): StackDeclaration |
   const resources = resourcesOf(state);
   const environment = resources.find(({ type }) => type === environmentType);
   const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
-  return environment?.outputs === undefined
+  const declared = environment?.outputs?.declared as string | undefined;
+  return declared === undefined
     ? undefined
-    : ({ ...environment.outputs, labs: stack?.outputs ?? {} } as unknown as StackDeclaration);
+    : ({
+        ...environment!.outputs,
+        ...(JSON.parse(declared) as object),
+        labs: stack?.outputs ?? {},
+      } as unknown as StackDeclaration);
 }
 
 /** What a stack declares. Throws a UserError where nothing is up. */

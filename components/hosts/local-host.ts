@@ -29,7 +29,13 @@ export class LocalHost extends ContainerHost {
     this.commands ??= new command.Provider(`${this.hostName}-command`, {}, { parent: this });
     return new command.local.Command(
       name,
-      { ...args, environment: { DOCKER_HOST: this.engine } },
+      {
+        ...args,
+        environment: { DOCKER_HOST: this.engine },
+        // What a command reports is data, too long for a line on a terminal and for an environment variable.
+        logging: "stderr",
+        addPreviousOutputInEnv: false,
+      },
       { parent: this, deleteBeforeReplace: true, provider: this.commands, ...opts },
     );
   }

@@ -1,7 +1,11 @@
 import { dockerNetworks } from "./docker-networks";
+import { endpointPolicies } from "./endpoint-policies";
+import { imdsProxy } from "./imds-proxy";
 import type { LabDefinition } from "./lab";
 
 /** The labs there are, by the name that settings know them by. A new lab is one folder beside this file and one line here. */
 export const labs: Readonly<Record<string, LabDefinition>> = {
   "docker-networks": dockerNetworks,
+  "imds-proxy": imdsProxy,
+  "endpoint-policies": endpointPolicies,
 };

@@ -28,6 +28,7 @@ export class Acl extends pulumi.ComponentResource {
     });
     this.before = report.before;
     this.after = report.after;
-    this.registerOutputs({ before: this.before, after: this.after });
+    // What it shows is in the command's own outputs. A long list, recorded twice, would make previews slower.
+    this.registerOutputs({});
   }
 }

@@ -7,9 +7,22 @@ import { Address4 } from "ip-address";
 
 const number = (address: string): number => Number(new Address4(address).bigInt());
 
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Long lists of rules ask for the same few addresses again and again, and taking a text apart is slow. */
+const known = new Map<string, Bounds>();
+
 /** The subnet's lowest and highest address, both included. */
-function bounds(cidr: string): { low: number; high: number } {
-  const subnet = new Address4(cidr);
+function bounds(cidr: string): Bounds {
+  const found = known.get(cidr) ?? read(new Address4(cidr));
+  known.set(cidr, found);
+  return found;
+}
+
+function read(subnet: Address4): Bounds {
   return { low: Number(subnet.startAddress().bigInt()), high: Number(subnet.endAddress().bigInt()) };
 }
 

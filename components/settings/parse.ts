@@ -61,7 +61,7 @@ export function settingsSchema(registry: Registry) {
 export function parse(raw: RawSettings, environment: string, registry: Registry): Settings {
   const schema = settingsSchema(registry);
   const result = schema.safeParse(raw);
-  const labs = readableLabs(raw.labs, registry);
+  const labs = result.success ? given(result.data.labs, registry) : readableLabs(raw.labs, registry);
   const places = hosts.safeParse(raw.hosts);
   const declared = places.success ? declaredHosts(places.data) : [];
   const topology = declared.map((host) => place(host, labs, registry));
@@ -77,6 +77,12 @@ export function parse(raw: RawSettings, environment: string, registry: Registry)
   return { environment, ...result.data, labs, topology: { environment, hosts: topology } };
 }
 
+/** In the order of the registry, whatever the order in the file. */
+function given(settings: Readonly<Record<string, unknown>>, registry: Registry): LabSettings[] {
+  return Object.keys(registry).flatMap((lab) => (settings[lab] === undefined ? [] : [{ lab, settings: settings[lab] }]));
+}
+
+/** The labs whose own settings can be read, where not all can. */
 function readableLabs(raw: unknown, registry: Registry): LabSettings[] {
   return Object.entries(registry).flatMap(([lab, { settings }]) => {
     const given = valueAt(raw, [lab]);

@@ -76,7 +76,8 @@ function between(from: Container, to: Listener, listeners: readonly Listener[]):
 /** What `from` reaches beyond doubt, as near to `to` as there is: another port, another container, itself. */
 function control(from: Container, to: Listener, listeners: readonly Listener[]): Listener {
   const distance = ({ name }: Listener): number => (name === to.name ? 0 : name === from.name ? 2 : 1);
-  return listeners.filter((each) => connects(from, each)).sort((a, b) => distance(a) - distance(b))[0];
+  const nearest = [...listeners].sort((a, b) => distance(a) - distance(b));
+  return nearest.find((each) => connects(from, each) === true)!;
 }
 
 /** The rule that blocks the connection, as a person would look it up. */

@@ -1,0 +1,121 @@
+import { anyRule, closed, type AclRule } from "../../network/acl/rule";
+import type { ContainerSpec, EndpointSpec, LabTopology, NetworkSpec, StackSpec } from "../../network/topology";
+import type { HostOs } from "../lab";
+import { metadataAddress, metadataPort } from "./addresses";
+import { clientsOf, type Client } from "./clients";
+import { clientsThatFit } from "./faults";
+import type { ImdsProxySettings } from "./settings";
+
+/** What the lab puts on a host: the proxy, its clients, an outsider and, unless the service is Azure's, a stand-in. */
+export function topology(settings: ImdsProxySettings, os: HostOs): LabTopology {
+  const { service, standIn, proxy, outsider } = settings;
+  // Clients without an address are told as faults of `count`; taken along here, each would be a fault of its own as well.
+  const clients = clientsOf({
+    ...settings.clients,
+    count: Math.min(settings.clients.count, clientsThatFit(settings)),
+  });
+  const forStandIn: ContainerSpec = {
+    ...container(settings, "service", standIn, "standIn"),
+    image: "imds",
+    endpoints: [endpoint(settings, standIn.address, onlyFrom([proxy.address]))],
+    stack: standInStack(settings),
+  };
+  return {
+    networks: [networkSpec(settings, os)],
+    containers: [
+      ...(service === "stand-in" ? [forStandIn] : []),
+      {
+        ...container(settings, "proxy", proxy, "proxy"),
+        image: "proxy",
+        endpoints: [endpoint(settings, proxy.address, onlyFrom(clients.map(({ address }) => address)))],
+        stack: proxyStack(settings),
+        labels: { MSIProxyContainer: "" },
+      },
+      ...clients.map((client) => ({
+        ...container(settings, "client", client, "clients"),
+        stack: clientStack(settings, client),
+        labels: { ClientContainer: "" },
+      })),
+      {
+        ...container(settings, "outsider", outsider, "outsider"),
+        stack: settings.mode === "port-proxy" ? stack({ addresses: [ownAddress] }) : onLink(outsider.address),
+      },
+    ],
+  };
+}
+
+function networkSpec({ network, service, mode }: ImdsProxySettings, os: HostOs): NetworkSpec {
+  const { name, subnet, gateway, bridge } = network;
+  // Where a host filters what bridges carry, its engine drops packets inside an internal network, too, unless both
+  // addresses are of the subnet. So only the mode that never puts the metadata address on the wire can have one.
+  const internal = service === "stand-in" && mode === "port-proxy";
+  return {
+    name,
+    subnet,
+    gateway,
+    // What is set is passed on even on Windows, where the cross checks refuse it with the reason.
+    bridge: bridge ?? (os === "linux" ? "imds0" : undefined),
+    // Said either way, so that a change of the mode is seen as one of the network.
+    ...(os === "linux" ? { internal } : {}),
+    setting: "network",
+  };
+}
+
+/** The metadata address as the container's own: what it asks there stays in its network stack. */
+const ownAddress = { address: metadataAddress };
+const listen = { address: metadataAddress, port: metadataPort };
+
+/** Away from the proxy, a second holder of the address on the network would answer for it. */
+function standInStack({ mode }: ImdsProxySettings): StackSpec | undefined {
+  return mode === "port-proxy" ? stack({ addresses: [ownAddress] }) : undefined;
+}
+
+function proxyStack({ service, mode, proxy, standIn, network }: ImdsProxySettings): StackSpec {
+  if (mode === "proxy-owns-address") {
+    return stack({ addresses: [{ ...ownAddress, endpoint: proxy.address }] });
+  }
+  if (service === "azure") {
+    const route = { destination: `${metadataAddress}/32`, nextHop: network.gateway, endpoint: proxy.address };
+    return stack({ routes: [route] });
+  }
+  const connect = { address: standIn.address, port: metadataPort };
+  return stack({ addresses: [ownAddress], portProxies: [{ listen, connect }] });
+}
+
+function clientStack({ mode, proxy }: ImdsProxySettings, client: Client): StackSpec {
+  const connect = { address: proxy.address, port: metadataPort };
+  return mode === "port-proxy"
+    ? stack({ addresses: [ownAddress], portProxies: [{ listen, connect }] })
+    : onLink(client.address);
+}
+
+function onLink(endpointAddress: string): StackSpec {
+  return stack({ routes: [{ destination: `${metadataAddress}/32`, endpoint: endpointAddress }] });
+}
+
+function stack(spec: Partial<StackSpec>): StackSpec {
+  return { addresses: [], routes: [], portProxies: [], ...spec };
+}
+
+/** The metadata port is for these alone; nothing else is decided. */
+function onlyFrom(remoteAddresses: readonly string[]): AclRule[] {
+  const onPort: Partial<AclRule> = { protocol: 6, localPorts: [String(metadataPort)] };
+  // A rule without remote addresses would be for everybody.
+  const allow = remoteAddresses.length === 0 ? [] : [{ ...anyRule("In", "Allow", 100), ...onPort, remoteAddresses }];
+  return closed([...allow, { ...anyRule("In", "Block", 200), ...onPort }]);
+}
+
+/** A container as most of the lab's are; each says what it has beside. */
+function container(
+  settings: ImdsProxySettings,
+  role: string,
+  { name, address }: { name: string; address: string },
+  setting: string,
+): ContainerSpec {
+  const endpoints = [endpoint(settings, address)];
+  return { name, role, image: "toolbox", endpoints, hostsEntries: [], ports: [], setting };
+}
+
+function endpoint({ network }: ImdsProxySettings, address: string, acl?: readonly AclRule[]): EndpointSpec {
+  return { network: network.name, address, aliases: [], ...(acl === undefined ? {} : { acl }) };
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { composeFile } from "../../../bench/pool/compose";
+import { grown, phases, place, subnetOf } from "../../../bench/pool/pool";
+import { picture, section, tables } from "../../../bench/pool/report";
+import type { Figure } from "../../../tools/bench/figure";
+
+const pool = { ...place, image: "app:1", environment: ["PRICE=$5", "A=b"], command: ["serve"] };
+
+interface ComposeFile {
+  services: Record<string, { container_name: string; ports: string[]; networks: string[]; environment: string[] }>;
+  networks: Record<string, { name: string; ipam: { config: { subnet: string; gateway: string }[] } }>;
+}
+
+/** Seconds by tool, size and phase; all else is alike. */
+function figures(seconds: (tool: string, n: number, phase: string) => number): Figure[] {
+  return ["ours", "naive", "terraform", "compose"].flatMap((tool) =>
+    [50, 200, 1000].flatMap((n) =>
+      phases.map((phase) => ({ tool, n, phase, seconds: seconds(tool, n, phase), cpuSeconds: 1, peakMiB: 100 })),
+    ),
+  );
+}
+
+function verdicts(measured: readonly Figure[]): string[][] {
+  const [, , ...rows] = tables(measured).aims!.split("\n");
+  return rows.map((row) =>
+    row
+      .split("|")
+      .slice(2, 5)
+      .map((cell) => cell.trim()),
+  );
+}
+
+describe("the benchmark of pools", () => {
+  it("grows by a tenth, and by one at least", () => {
+    assert.deepEqual([1, 10, 50, 55, 1000].map(grown), [2, 11, 55, 61, 1100]);
+  });
+
+  it("asks Docker Compose for a service on each port, and for another network once one is full", () => {
+    const { services, networks } = composeFile({ ...pool, count: 1100 }) as ComposeFile;
+    const all = Object.values(services);
+    assert.equal(all.length, 1100);
+    assert.equal(new Set(all.map(({ container_name }) => container_name)).size, 1100);
+    assert.deepEqual(services["app-20000"].ports, ["127.0.0.1:20000:80"]);
+    assert.deepEqual(services["app-21099"].ports, ["127.0.0.1:21099:80"]);
+    assert.equal(all.filter((service) => service.networks[0] === "pool-0").length, 1000);
+    assert.deepEqual(services["app-21000"].networks, ["pool-1"]);
+    assert.deepEqual(
+      Object.values(networks).map(({ ipam }) => ipam.config),
+      [[subnetOf(0)], [subnetOf(1)]],
+    );
+  });
+
+  it("lets no dollar sign of the environment become a variable of Docker Compose", () => {
+    const { services } = composeFile({ ...pool, count: 1 }) as ComposeFile;
+    assert.deepEqual(services["app-20000"].environment, ["PRICE=$$5", "A=b"]);
+  });
+
+  it("says of each aim whether it is reached, at the limit and beyond it", () => {
+    const seconds: Record<string, number> = { "ours up": 18, "terraform up": 20, "compose up": 12, "ours again": 6 };
+    const measured = figures((tool, n, phase) => (seconds[`${tool} ${phase}`] ?? 10) * (n / 200));
+    assert.deepEqual(verdicts(measured), [
+      ["0.9", "0.90", "reached"],
+      ["1.15", "1.50", "not reached"],
+      ["0.5", "0.60", "not reached"],
+      ["1", "1.00", "reached"],
+      ["1.15", "1.00", "reached"],
+    ]);
+  });
+
+  it("says nothing of aims that were not measured", () => {
+    const few = figures(() => 10).filter(({ n }) => n === 50);
+    assert.equal(tables(few).aims, undefined);
+    const ungrown = figures(() => 10).filter(({ n, tool }) => n === 200 && tool !== "compose");
+    assert.equal(verdicts(ungrown).length, 2);
+  });
+
+  it("puts figures, tools and failures into the page, and draws a panel for each phase", () => {
+    const measured = figures((_, n) => n / 10);
+    const text = section({ figures: measured, says: { ours: "Pulumi 3" }, failed: ["naive, 1000: gone"] }, "2 cores");
+    for (const part of [
+      "Measured on 2 cores.",
+      "- **ours**: Pulumi 3",
+      "Failed: naive, 1000: gone",
+      "| 1000 | down |",
+    ]) {
+      assert.ok(text.includes(part), part);
+    }
+    const svg = picture(measured);
+    assert.equal(svg.match(/class="title"/g)?.length, phases.length);
+  });
+});
