@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { CommandError, ask } from "../../tools/processes";
 import type { GoProgram } from "../../tools/setup/go";
-import { type Pool, type PoolTool, subnetOf } from "./pool";
+import { networks, type Pool, type PoolTool } from "./pool";
 import type { Preparation } from "./preparation";
 
 const VERSION = "2.35.1";
@@ -70,10 +70,7 @@ export function composeFile(pool: Pool): object {
       ]),
     ),
     networks: Object.fromEntries(
-      Array.from({ length: Math.ceil(pool.count / pool.perNetwork) }, (_, i) => [
-        `pool-${i}`,
-        { name: `bench-pool-${i}`, ipam: { config: [subnetOf(i)] }, labels },
-      ]),
+      networks.map(({ name, ...addresses }, i) => [`pool-${i}`, { name, ipam: { config: [addresses] }, labels }]),
     ),
   };
 }

@@ -1,8 +1,10 @@
+import { mostInstances } from "../../components/labs/app-pool/instances";
+
 /** What every tool is asked for: `count` containers of one image, each on its own port of the loopback address. */
 export interface Pool {
   readonly count: number;
   readonly firstPort: number;
-  /** How many containers share a network. Linux bridges carry 1,023 ports. */
+  /** How many containers share a network: there are two, as in the lab, for Linux bridges carry 1,023 ports. */
   readonly perNetwork: number;
   readonly image: string;
   /** `NAME=value` */
@@ -15,22 +17,27 @@ export interface Pool {
 /** The part that is the same in every run. */
 export const place = {
   firstPort: 20_000,
-  perNetwork: 1000,
+  perNetwork: 500,
   label: "container-network-labs.bench-pool",
 } as const;
 
-/** Of a pool's networks, the subnets that the other tools' programs give them; they say the same in their languages. */
-export function subnetOf(network: number): { subnet: string; gateway: string } {
-  return { subnet: `10.91.${4 * network}.0/22`, gateway: `10.91.${4 * network}.1` };
-}
+/** The pool's two networks, as the other tools' programs have them, too, in their languages. */
+export const networks = [
+  { name: "bench-pool-0", subnet: "10.91.0.0/23", gateway: "10.91.0.1" },
+  { name: "bench-pool-1", subnet: "10.91.2.0/23", gateway: "10.91.2.1" },
+] as const;
 
 export const phases = ["up", "again", "grow", "down"] as const;
 
 export type Phase = (typeof phases)[number];
 
-/** How many containers there are once a pool of `n` has grown by a tenth. */
-export function grown(n: number): number {
-  return n + Math.ceil(n / 10);
+/**
+ * Between which sizes a pool of `n` grows by a tenth: to more than `n`, unless a host carries no more. Then a tenth has to
+ * be taken away first.
+ */
+export function growth(n: number): { readonly from: number; readonly to: number } {
+  const tenth = Math.ceil(n / 10);
+  return n + tenth <= mostInstances ? { from: n, to: n + tenth } : { from: n - tenth, to: n };
 }
 
 /** A tool that can make a pool, ready to run in a folder of its own. */

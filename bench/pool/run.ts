@@ -1,9 +1,9 @@
-import type { Figure } from "../../tools/bench/figure";
+import type { Figure, Use } from "../../tools/bench/figure";
 import { measured } from "../../tools/bench/measure";
 import { run } from "../../tools/processes";
 import type { Progress } from "../../tools/terminal/progress";
 import type { BenchEngine } from "./engine";
-import { grown, type Phase, type Pool, phases, type PoolTool } from "./pool";
+import { growth, type Phase, type Pool, type PoolTool } from "./pool";
 
 export interface Rounds {
   readonly tools: readonly PoolTool[];
@@ -44,16 +44,30 @@ export async function measureAll(rounds: Rounds): Promise<Result> {
 }
 
 async function measureOne(rounds: Rounds, tool: PoolTool, n: number, add: (figure: Figure) => void): Promise<void> {
-  for (const phase of phases) {
-    add({ tool: tool.name, n, phase, ...(await inPhase(rounds, tool, phase, n)) });
+  const { from, to } = growth(n);
+  const step = async (phase: Phase, count: number) =>
+    add({ tool: tool.name, n, phase, ...(await perform(rounds, tool, phase, count, `${tool.name} ${n} ${phase}`)) });
+  await step("up", n);
+  await step("again", n);
+  if (from < n) {
+    await perform(rounds, tool, "up", from, `${tool.name} ${n} before growth`);
   }
+  await step("grow", to);
+  await step("down", to);
 }
 
-async function inPhase({ engine, progress, signal, template }: Rounds, tool: PoolTool, phase: Phase, n: number) {
-  const pool = { ...template, count: phase === "grow" || phase === "down" ? grown(n) : n };
+/** Has the tool do what a phase asks for, and the engine say whether it is done. */
+async function perform(
+  { engine, progress, signal, template }: Rounds,
+  tool: PoolTool,
+  phase: Phase,
+  count: number,
+  title: string,
+): Promise<Use> {
+  const pool = { ...template, count };
   tool.declare(pool);
   const [program, ...args] = tool[phase === "grow" ? "up" : phase];
-  return progress.step(`${tool.name} ${n} ${phase}`, async ({ log, outcome }) => {
+  return progress.step(title, async ({ log, outcome }) => {
     const use = await measured(() => run(program, args, { cwd: tool.folder, env: tool.env, log }));
     signal.throwIfAborted();
     if (phase === "down") {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gather, probesOf, type Evidence } from "./evidence";
 import type { Check, EngineAccess, Expectation, PlacedExpectation, Report, Target } from "./expectation";
@@ -39,6 +40,10 @@ export async function prove(
   options: ProveOptions,
 ): Promise<Report> {
   const { environment, limitSeconds, onSettled, signal } = options;
+  if (signal !== undefined) {
+    // Every call under way listens to it, and Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, signal);
+  }
   const deadline = performance.now() + limitSeconds * 1000;
   const checks = new Map<PlacedExpectation, Check>();
   const witnesses = new TargetWitnesses(expectations);

@@ -24,6 +24,13 @@ export function labsBeside(number: number) {
         byHostsEntry: named("container3"),
       },
     },
+    "imds-proxy": {
+      network: { ...named("imds"), subnet: `10.212.${number}.0/24`, bridge: `${prefix}imds0` },
+      standIn: named("imds"),
+      proxy: named("proxy"),
+      clients: named("client"),
+      outsider: named("outsider"),
+    },
     "endpoint-policies": {
       network: { ...named("policies"), subnet: `10.211.${number}.0/24`, bridge: `${prefix}policies0` },
       server: named("policy-server"),

@@ -1,10 +1,10 @@
 using System;
-using System.IO;
 using ContainerNetworkLabs;
 
 /// <summary>
-/// Calls EndpointAcl as acl.ps1 does: the action is the argument; what docker says of the container and the request are the
-/// lines of standard input.
+/// Calls EndpointAcl as acl.ps1 does: the action is the argument; what docker says of the container and the request are
+/// the lines of standard input. `modify` sends a request to HCN as it is: an endpoint's id and the request are the
+/// lines.
 /// </summary>
 static class Driver
 {
@@ -12,7 +12,14 @@ static class Driver
     {
         try
         {
-            Console.Out.WriteLine(EndpointAcl.Run(args[0], Console.In.ReadLine(), Console.In.ReadLine()));
+            string first = Console.In.ReadLine();
+            string second = Console.In.ReadLine();
+            if (args[0] == "modify")
+            {
+                Hcn.Modify(first, second);
+                return 0;
+            }
+            Console.Out.WriteLine(EndpointAcl.Run(args[0], first, second));
             return 0;
         }
         catch (Exception exception)

@@ -14,12 +14,11 @@ interface Pool {
 const pool = new pulumi.Config().requireObject<Pool>("pool");
 const labels = [{ label: pool.label, value: "naive" }];
 
-const networks = Array.from(
-  { length: Math.ceil(pool.count / pool.perNetwork) },
-  (_, i) =>
+const networks = [0, 1].map(
+  (i) =>
     new docker.Network(`pool-${i}`, {
       name: `bench-pool-${i}`,
-      ipamConfigs: [{ subnet: `10.91.${4 * i}.0/22`, gateway: `10.91.${4 * i}.1` }],
+      ipamConfigs: [{ subnet: `10.91.${2 * i}.0/23`, gateway: `10.91.${2 * i}.1` }],
       labels,
     }),
 );

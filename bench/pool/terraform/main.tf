@@ -22,12 +22,12 @@ variable "pool" {
 provider "docker" {}
 
 resource "docker_network" "pool" {
-  count = ceil(var.pool.count / var.pool.perNetwork)
+  count = 2
 
   name = "bench-pool-${count.index}"
   ipam_config {
-    subnet  = "10.91.${4 * count.index}.0/22"
-    gateway = "10.91.${4 * count.index}.1"
+    subnet  = "10.91.${2 * count.index}.0/23"
+    gateway = "10.91.${2 * count.index}.1"
   }
   labels {
     label = var.pool.label

@@ -6,10 +6,10 @@ namespace ContainerNetworkLabs
     using System.Text.RegularExpressions;
 
     /// <summary>
-    /// The ACL of a container's endpoint, applied as a whole. HNS has no way to change a part of a list that can be relied on:
-    /// Add piles rules up and Remove does not always remove, so the list is read, ours is replaced in it, and all of it is
-    /// written back in one Update, with what others have put there. Then it is read again: if it does not say what was meant,
-    /// the list before is put back, and that is a failure.
+    /// The ACL of a container's endpoint, applied as a whole. HNS has no way to change a part of a list that can be
+    /// relied on: Add piles rules up and Remove does not always remove. So the list is read, ours is replaced in it,
+    /// and all of it is written back in one Update, with what others have put there. Then it is read again: if it does
+    /// not say what was meant, the list before is put back, and that is a failure.
     ///
     /// C# 5, which is what Windows PowerShell compiles.
     /// </summary>
@@ -102,8 +102,8 @@ namespace ContainerNetworkLabs
         }
 
         /// <summary>
-        /// HCN knows no containers, and Docker's id of an endpoint is not HNS's. Addresses are on both sides; either alone may
-        /// be on another network of this host, too.
+        /// HCN knows no containers, and Docker's id of an endpoint is not HNS's. Addresses are on both sides; either
+        /// alone may be on another network of this host, too.
         /// </summary>
         Dictionary<string, object> Find(List<Dictionary<string, object>> endpoints, bool demanded)
         {
@@ -135,7 +135,8 @@ namespace ContainerNetworkLabs
 
         static string Described(Dictionary<string, object> endpoint)
         {
-            return Id(endpoint) + " " + string.Join(",", Addresses(endpoint)) + " " + Json.String(endpoint, "MacAddress");
+            string addresses = string.Join(",", Addresses(endpoint));
+            return Id(endpoint) + " " + addresses + " " + Json.String(endpoint, "MacAddress");
         }
 
         static string Id(Dictionary<string, object> endpoint)

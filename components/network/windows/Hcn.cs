@@ -101,10 +101,15 @@ namespace ContainerNetworkLabs
             request["ResourceType"] = "Policy";
             request["RequestType"] = "Update";
             request["Settings"] = settings;
+            Modify(id, Json.Text(request));
+        }
+
+        public static void Modify(string id, string request)
+        {
             Open(id, delegate(IntPtr endpoint)
             {
                 IntPtr record;
-                int code = HcnModifyEndpoint(endpoint, Json.Text(request), out record);
+                int code = HcnModifyEndpoint(endpoint, request, out record);
                 Check("HcnModifyEndpoint", code, record);
             });
         }
@@ -125,7 +130,7 @@ namespace ContainerNetworkLabs
             }
         }
 
-        /// <summary>An error record is a failure even where the code says success, as for hcsshim (checkForErrors).</summary>
+        /// <summary>An error record is a failure even where the code says success, as for hcsshim.</summary>
         static void Check(string call, int code, IntPtr record)
         {
             string words = Taken(record);

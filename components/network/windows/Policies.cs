@@ -56,8 +56,8 @@ namespace ContainerNetworkLabs
     }
 
     /// <summary>
-    /// Policies of an endpoint and how they are told apart. HNS gives a list back in an order and a spelling of its own, with
-    /// fields nobody set, and on some networks without Ids; so policies are compared by what they mean.
+    /// Policies of an endpoint and how they are told apart. HNS gives a list back in an order and a spelling of its
+    /// own, with fields nobody set, and on some networks without Ids; so policies are compared by what they mean.
     /// </summary>
     public static class Policies
     {
@@ -138,22 +138,25 @@ namespace ContainerNetworkLabs
         }
 
         /// <summary>
-        /// The policies of ours: ACLs with our Id; and, as HNS may have dropped it, as many without one as the record of what
-        /// was written speaks of.
+        /// The policies of ours: ACLs with our Id; and, as HNS may have dropped it, as many without one as the record
+        /// of what was written speaks of.
         /// </summary>
         public static List<object> Own(IEnumerable<object> policies, string idPrefix, IEnumerable<string> record)
         {
             var recorded = record.ToList();
             var acls = policies.Where(IsAcl).ToList();
-            var own = acls
-                .Where(acl => Json.String(acl, "Settings", "Id").StartsWith(idPrefix, StringComparison.OrdinalIgnoreCase))
-                .ToList();
+            var own = acls.Where(acl => HasPrefix(Json.String(acl, "Settings", "Id"), idPrefix)).ToList();
             foreach (object acl in own)
             {
                 recorded.Remove(Meaning(acl));
             }
             own.AddRange(acls.Except(own).Where(acl => recorded.Remove(Meaning(acl))).ToList());
             return own;
+        }
+
+        static bool HasPrefix(string text, string prefix)
+        {
+            return text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
         }
 
         /// <summary>The ACLs as `Get-HnsEndpoint` shows them, in the order in which they are asked.</summary>

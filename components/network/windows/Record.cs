@@ -5,7 +5,7 @@ namespace ContainerNetworkLabs
     using System.IO;
     using System.Linq;
 
-    /// <summary>What was last written on an endpoint, as HNS may not give Ids back. It ends with the endpoint.</summary>
+    /// <summary>What was last written on an endpoint, as HNS may not give Ids back.</summary>
     public class Record
     {
         static readonly string Folder = Path.Combine(
@@ -41,7 +41,9 @@ namespace ContainerNetworkLabs
             }
         }
 
-        /// <summary>Forgets endpoints that HNS no longer has; not of late, as others are written at the same time.</summary>
+        /// <summary>
+        /// Forgets endpoints that HNS no longer has, but for recent ones: others are written at the same time as this.
+        /// </summary>
         public static void Prune(IEnumerable<string> endpointIds)
         {
             var known = endpointIds.Select(id => id.ToLowerInvariant()).ToList();

@@ -43,11 +43,14 @@ function Find-Interface {
 function Get-WantedPart {
     param($Data)
     foreach ($each in $Data.addresses) {
-        [pscustomobject] @{ kind = 'address'; address = $each.address; interface = Find-Interface -Endpoint $each.endpoint }
+        $interface = Find-Interface -Endpoint $each.endpoint
+        [pscustomobject] @{ kind = 'address'; address = $each.address; interface = $interface }
     }
     foreach ($each in $Data.routes) {
         $interface = Find-Interface -Endpoint $each.endpoint
-        [pscustomobject] @{ kind = 'route'; destination = $each.destination; nextHop = $each.nextHop; interface = $interface }
+        [pscustomobject] @{
+            kind = 'route'; destination = $each.destination; nextHop = $each.nextHop; interface = $interface
+        }
     }
     foreach ($each in $Data.portProxies) {
         [pscustomobject] @{
@@ -64,7 +67,8 @@ function Get-PresentPart {
     }
     Get-NetRoute -AddressFamily IPv4 | ForEach-Object {
         [pscustomobject] @{
-            kind = 'route'; destination = $_.DestinationPrefix; nextHop = $_.NextHop; interface = [int] $_.InterfaceIndex
+            kind = 'route'; destination = $_.DestinationPrefix; nextHop = $_.NextHop
+            interface = [int] $_.InterfaceIndex
         }
     }
     # Headings are in the system's language; a line of the table is two addresses, each with its port.
@@ -96,8 +100,9 @@ function Add-Part {
     } else {
         # The service that forwards; without it, the entry would be a word in the registry.
         if ((Get-Service -Name iphlpsvc).Status -ne 'Running') { Start-Service -Name iphlpsvc }
-        $to = "connectaddress=$($Part.toAddress)", "connectport=$($Part.toPort)", 'protocol=tcp'
-        $null = Invoke-Netsh -Arguments (@('add', 'v4tov4', "listenaddress=$($Part.address)", "listenport=$($Part.port)") + $to)
+        $listen = "listenaddress=$($Part.address)", "listenport=$($Part.port)"
+        $connect = "connectaddress=$($Part.toAddress)", "connectport=$($Part.toPort)"
+        $null = Invoke-Netsh -Arguments (@('add', 'v4tov4', 'protocol=tcp') + $listen + $connect)
     }
 }
 
@@ -134,8 +139,8 @@ function Clear-Part {
         $route = @{ DestinationPrefix = $Part.destination; NextHop = $Part.nextHop; InterfaceIndex = $Part.interface }
         Remove-NetRoute @route -Confirm:$false
     } else {
-        $listen = "listenaddress=$($Part.address)", "listenport=$($Part.port)", 'protocol=tcp'
-        $null = Invoke-Netsh -Arguments (@('delete', 'v4tov4') + $listen)
+        $listen = "listenaddress=$($Part.address)", "listenport=$($Part.port)"
+        $null = Invoke-Netsh -Arguments (@('delete', 'v4tov4', 'protocol=tcp') + $listen)
     }
 }
 
@@ -166,10 +171,12 @@ function Save-Record {
 
 function Get-Shown {
     param($Parts)
-    $ofKind = { param($kind) @($Parts | Where-Object { $_.kind -eq $kind } | Select-Object -Property * -ExcludeProperty kind) }
-    return @{
-        addresses = @(& $ofKind 'address'); routes = @(& $ofKind 'route')
-        portProxies = @($Parts | Where-Object { $_.kind -eq 'portProxy' } | ForEach-Object { Get-PartText -Part $_ })
+    $addresses = $Parts | Where-Object { $_.kind -eq 'address' } | Select-Object -Property address, interface
+    $routes = $Parts | Where-Object { $_.kind -eq 'route' } | Select-Object -Property destination, nextHop, interface
+    $proxies = $Parts | Where-Object { $_.kind -eq 'portProxy' } | ForEach-Object { Get-PartText -Part $_ }
+    return [ordered] @{
+        addresses = @($addresses | Where-Object { $_ }); routes = @($routes | Where-Object { $_ })
+        portProxies = @($proxies | Where-Object { $_ })
     }
 }
 
@@ -214,7 +221,7 @@ function Sync-NetworkStack {
             foreach ($part in @(Select-Part -Parts $before -Others (Get-PresentPart) -Not)) { Add-Part -Part $part }
             Save-Record -Parts $before
         } catch {
-            throw "$($refusal.Exception.Message)`nand what was made before that could not be undone: $($_.Exception.Message)"
+            throw "$($refusal.Exception.Message)`nWhat was made before could not be undone: $($_.Exception.Message)"
         }
         throw $refusal
     }
@@ -223,7 +230,10 @@ function Sync-NetworkStack {
     Save-Record -Parts ($kept + $made)
     $after = @(Get-OwnPart)
     $lost = @(Select-Part -Parts $made -Others $after -Not)
-    if ($lost.Count -gt 0) { throw "added, and not there: $(($lost | ForEach-Object { Get-PartText -Part $_ }) -join ', ')" }
+    if ($lost.Count -gt 0) {
+        $texts = $lost | ForEach-Object { Get-PartText -Part $_ }
+        throw "it was added without a complaint and is not there: $($texts -join ', ')"
+    }
     $report = [ordered] @{
         changed = $missing.Count + $obsolete.Count -gt 0
         before = Get-Shown -Parts $before; after = Get-Shown -Parts $after

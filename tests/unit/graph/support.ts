@@ -1,5 +1,5 @@
 import type { Check, CheckStatus, PlacedExpectation, Report } from "../../../components/checks/expectation";
-import { dockerNetworks } from "../../../components/labs/docker-networks";
+import { labs } from "../../../components/labs";
 import type { ContainerSpec, NetworkSpec, Topology } from "../../../components/network/topology";
 
 export interface Sample {
@@ -7,20 +7,18 @@ export interface Sample {
   readonly expectations: readonly PlacedExpectation[];
 }
 
-/** The docker-networks lab as it is by default, on this machine. */
-export function dockerNetworksSample(): Sample {
-  const lab = "docker-networks";
-  const settings = dockerNetworks.settings.parse({});
+/** A lab as it is by default, on this machine. */
+export function labSample(lab: string): Sample {
+  const { settings: schema, topology, expectations } = labs[lab];
+  const settings = schema.parse({});
+  const placed = { lab, ...topology(settings, "linux") };
   return {
-    topology: {
-      environment: "local",
-      hosts: [
-        { name: "local", kind: "local", os: "linux", labs: [{ lab, ...dockerNetworks.topology(settings, "linux") }] },
-      ],
-    },
-    expectations: dockerNetworks.expectations(settings, "linux").map((each) => ({ ...each, lab, at: "local" })),
+    topology: { environment: "local", hosts: [{ name: "local", kind: "local", os: "linux", labs: [placed] }] },
+    expectations: expectations(settings, "linux").map((each) => ({ ...each, lab, at: "local" })),
   };
 }
+
+export const dockerNetworksSample = (): Sample => labSample("docker-networks");
 
 /** A report in which each expectation has the status that is given for it. */
 export function reportOn(

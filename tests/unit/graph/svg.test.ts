@@ -1,12 +1,19 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SaxesParser } from "saxes";
+import { labs } from "../../../components/labs";
 import { pictureOf } from "../../../tools/graph/picture";
 import { toSvg } from "../../../tools/graph/svg";
-import { crowdedSample, dockerNetworksSample, hostileNames, hostileSample, reportOn, type Sample } from "./support";
-
-const README_PICTURE = join(__dirname, "..", "..", "..", "docs", "images", "docker-networks.svg");
+import {
+  crowdedSample,
+  dockerNetworksSample,
+  hostileNames,
+  hostileSample,
+  labSample,
+  reportOn,
+  type Sample,
+} from "./support";
 
 /** The names of the elements and all text, by a parser that accepts well-formed XML only. */
 function parse(xml: string): { elements: string[]; texts: string[] } {
@@ -108,11 +115,14 @@ describe("SVG", () => {
     }
   });
 
-  it("is as the README shows it; UPDATE_PICTURES=1 draws that anew", async () => {
-    const svg = await svgOf(dockerNetworksSample());
-    if (process.env.UPDATE_PICTURES === "1") {
-      (await import("node:fs")).writeFileSync(README_PICTURE, svg);
-    }
-    equal(readFileSync(README_PICTURE, "utf8"), svg);
-  });
+  for (const lab of Object.keys(labs)) {
+    it(`is as the page of ${lab} shows it; UPDATE_PICTURES=1 draws that anew`, async () => {
+      const picture = join(__dirname, "..", "..", "..", "docs", "images", `${lab}.svg`);
+      const svg = await svgOf(labSample(lab));
+      if (process.env.UPDATE_PICTURES === "1") {
+        writeFileSync(picture, svg);
+      }
+      equal(readFileSync(picture, "utf8"), svg);
+    });
+  }
 });

@@ -1,0 +1,15 @@
+import type { LabDefinition } from "../lab";
+import { AppPoolLab } from "./app-pool-lab";
+import { expectations } from "./expectations";
+import { faults, settings } from "./settings";
+import { topology } from "./topology";
+
+/** One web application, many instances, each on a port of its own of the host. */
+export const appPool: LabDefinition<typeof settings> = {
+  settings,
+  systems: ["linux", "windows"],
+  topology,
+  faults,
+  expectations,
+  declare: (given, host) => new AppPoolLab("app-pool", { settings: given, host }),
+};

@@ -1,0 +1,70 @@
+import type { StackCommand } from "../dialect";
+import { namedRules, type Opening } from "../opening";
+
+/** Where the toolbox image has its program. */
+const program = "/usr/local/lib/container-network-labs/network_stack.py";
+
+const everybody = "0.0.0.0/0";
+const everyAddress = "0.0.0.0";
+
+/** Name of the nftables table (family ip) in the host's own network namespace that holds the openings of a stack's lab. */
+export function linuxFirewallTable(stack: string, lab: string): string {
+  return `lab_openings_${stack}_${lab}`.replace(/[^A-Za-z0-9_.-]/g, "_");
+}
+
+/**
+ * Openings as one nftables transaction, which replaces what the table held. Docker lets everybody reach a published port,
+ * so what it takes is to drop those who are not among the sources: before Docker's destination NAT (-100), so that a rule
+ * sees the host's own address and port. Packets of open connections are dropped, too; replies to what the host or a
+ * container asked, and what is only passing through to another machine, are not looked at, and neither is loopback.
+ */
+export function linuxFirewallRuleset(table: string, openings: readonly Opening[]): string {
+  const rules = restricted(openings).flatMap((opening) =>
+    namedRules(opening).map(({ displayName, ports }) => {
+      const address = opening.listen === everyAddress ? "" : `ip daddr ${opening.listen} `;
+      const sources = `ip saddr != { ${opening.sources.join(", ")} }`;
+      return `    ${address}tcp dport ${ports} ${sources} drop comment "${displayName}"`;
+    }),
+  );
+  return [
+    // A table can only be deleted if it is there, so it is made first.
+    `table ip ${table}`,
+    `delete table ip ${table}`,
+    `table ip ${table} {`,
+    "  chain prerouting {",
+    "    type filter hook prerouting priority -150; policy accept;",
+    '    iifname "lo" accept',
+    "    fib daddr type != local accept",
+    "    ct direction reply accept",
+    ...rules,
+    "  }",
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** Where everybody may come in, there is nothing to drop. */
+function restricted(openings: readonly Opening[]): Opening[] {
+  return openings.filter(({ sources }) => !sources.includes(everybody));
+}
+
+/**
+ * The command that makes a table hold openings: a helper container in the host's network namespace, with the right to
+ * administer it and no other.
+ * @param toolbox The engine's id of the toolbox image.
+ */
+export function linuxFirewallCommand(toolbox: string, table: string, openings: readonly Opening[]): StackCommand {
+  const helper = [
+    "docker run --rm --interactive --network host",
+    "--cap-drop ALL --cap-add NET_ADMIN --security-opt no-new-privileges --read-only --log-driver none",
+    `${toolbox} python3 -I ${program}`,
+  ].join(" ");
+  const rules = restricted(openings).flatMap((opening) => namedRules(opening).map(({ displayName }) => displayName));
+  return {
+    create: `exec ${helper} apply`,
+    delete: `exec ${helper} remove`,
+    stdin: JSON.stringify({
+      tables: [{ family: "ip", name: table, ruleset: linuxFirewallRuleset(table, openings), rules }],
+    }),
+  };
+}
