@@ -1,6 +1,7 @@
 import type { Expectation } from "../../checks/expectation";
 import type { NetworkSpec } from "../../network/topology";
 import type { HostOs } from "../lab";
+import { placementExpectations } from "../placement";
 import type { DockerNetworksSettings } from "./settings";
 import { clientsOf, topology, webPort } from "./topology";
 
@@ -11,35 +12,13 @@ export function greeting(client: string): string {
 
 /** What must hold in the lab: the document's observations, each as a check. */
 export function expectations(settings: DockerNetworksSettings, os: HostOs): Expectation[] {
-  const { networks, containers } = topology(settings, os);
+  const placed = topology(settings, os);
   return [
-    ...networks.map((network) => addressed(network, os)),
-    ...containers.flatMap(({ name, endpoints }) =>
-      endpoints.map(({ network, address }): Expectation => ({
-        kind: "endpoint",
-        name: `${name} is at ${address}`,
-        container: name,
-        network,
-        address,
-      })),
-    ),
+    ...placementExpectations(placed, os),
     ...chatExpectations(settings),
     ...webExpectations(settings),
-    ...separation(settings, networks),
+    ...separation(settings, placed.networks),
   ];
-}
-
-function addressed(network: NetworkSpec, os: HostOs): Expectation {
-  return {
-    kind: "network",
-    name: `${network.name} is addressed as declared`,
-    network: network.name,
-    driver: os === "windows" ? "nat" : "bridge",
-    subnet: network.subnet,
-    gateway: network.gateway,
-    ipRange: network.ipRange,
-    options: network.bridge === undefined ? {} : { "com.docker.network.bridge.name": network.bridge },
-  };
 }
 
 function chatExpectations({ chat }: DockerNetworksSettings): Expectation[] {

@@ -1,8 +1,8 @@
 import type { Expectation, Target } from "../../checks/expectation";
 import { connects, type End } from "../../network/acl/evaluate";
 import type { AclRule, Direction } from "../../network/acl/rule";
-import type { NetworkSpec } from "../../network/topology";
 import type { HostOs } from "../lab";
+import { placementExpectations } from "../placement";
 import type { EndpointPoliciesSettings } from "./settings";
 import { ports, topology } from "./topology";
 
@@ -15,36 +15,16 @@ type Listener = Container & { readonly port: number };
 
 /** What must hold in the lab: who reaches whom, as it follows from the rules. */
 export function expectations(settings: EndpointPoliciesSettings, os: HostOs): Expectation[] {
-  const { networks, containers } = topology(settings, os);
-  const all = containers.map(({ name, endpoints: [{ address, acl }] }): Container => ({ name, address, acl }));
+  const placed = topology(settings, os);
+  const all = placed.containers.map(({ name, endpoints: [{ address, acl }] }): Container => ({ name, address, acl }));
   const listeners = all.flatMap((container) => ports.map((port): Listener => ({ ...container, port })));
   return [
-    ...networks.map((network) => addressed(network, os)),
-    ...all.map(({ name, address }): Expectation => ({
-      kind: "endpoint",
-      name: `${name} is at ${address}`,
-      container: name,
-      network: settings.network.name,
-      address,
-    })),
+    ...placementExpectations(placed, os),
     ...listeners.map(listens),
     ...all.flatMap((from) =>
       listeners.filter(({ name }) => name !== from.name).flatMap((to) => between(from, to, listeners)),
     ),
   ];
-}
-
-function addressed(network: NetworkSpec, os: HostOs): Expectation {
-  return {
-    kind: "network",
-    name: `${network.name} is addressed as declared`,
-    network: network.name,
-    driver: os === "windows" ? "nat" : "bridge",
-    subnet: network.subnet,
-    gateway: network.gateway,
-    ipRange: network.ipRange,
-    options: network.bridge === undefined ? {} : { "com.docker.network.bridge.name": network.bridge },
-  };
 }
 
 /** No rule is asked about it, so that a web server that is down is not taken for one that is out of reach. */
