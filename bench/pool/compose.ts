@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { CommandError, ask } from "../../tools/processes";
 import type { GoProgram } from "../../tools/setup/go";
-import { networks, type Pool, type PoolTool } from "./pool";
+import { networksOf, type Pool, type PoolTool } from "./pool";
 import type { Preparation } from "./preparation";
 
 const VERSION = "2.35.1";
@@ -22,15 +22,17 @@ export async function compose({ folder, builds, engine }: Preparation): Promise<
   const plugin = await pluginVersion();
   const program: [string, ...string[]] =
     plugin === undefined ? [await builds.path("Docker Compose", standIn)] : ["docker", "compose"];
+  // Without it, what a pool has lost from its file goes on running.
+  const up = [...program, "up", "--detach", "--remove-orphans"] as const;
   return {
     name: "compose",
     says: plugin === undefined ? `Docker Compose ${VERSION}, built from Go modules` : `Docker Compose ${plugin}, yours`,
     folder,
     env: { DOCKER_HOST: engine },
     declare: (pool) => writeFileSync(join(folder, "compose.yaml"), stringify(composeFile(pool))),
-    up: [...program, "up", "--detach"],
+    up,
     // It has no preview that compares with what runs; a second `up` is what its users do.
-    again: [...program, "up", "--detach"],
+    again: up,
     down: [...program, "down"],
   };
 }
@@ -70,7 +72,10 @@ export function composeFile(pool: Pool): object {
       ]),
     ),
     networks: Object.fromEntries(
-      networks.map(({ name, ...addresses }, i) => [`pool-${i}`, { name, ipam: { config: [addresses] }, labels }]),
+      networksOf(pool).map(({ name, ...addresses }, i) => [
+        `pool-${i}`,
+        { name, ipam: { config: [addresses] }, labels },
+      ]),
     ),
   };
 }

@@ -27,7 +27,8 @@ export async function ours(preparation: Preparation): Promise<PoolTool> {
   });
 }
 
-/** The same pool in this program's settings. The image, and what runs in it, are the lab's own. */
+/** The same pool in this program's settings, beside whatever else is up. The image, and what runs in it, are the lab's own. */
 function labs({ count, firstPort }: Pool): object {
-  return { "app-pool": { count, firstPort } };
+  const network = { name: "bench-pool", subnet: "10.91.0.0/22", bridge: "bench-pool" };
+  return { "app-pool": { count, firstPort, name: "bench-app", network } };
 }

@@ -4,7 +4,7 @@ import { mostInstances } from "../../components/labs/app-pool/instances";
 export interface Pool {
   readonly count: number;
   readonly firstPort: number;
-  /** How many containers share a network: there are two, as in the lab, for Linux bridges carry 1,023 ports. */
+  /** How many containers share a network, as in the lab: Linux bridges carry 1,023 ports. */
   readonly perNetwork: number;
   readonly image: string;
   /** `NAME=value` */
@@ -21,11 +21,15 @@ export const place = {
   label: "container-network-labs.bench-pool",
 } as const;
 
-/** The pool's two networks, as the other tools' programs have them, too, in their languages. */
-export const networks = [
+const networks = [
   { name: "bench-pool-0", subnet: "10.91.0.0/23", gateway: "10.91.0.1" },
   { name: "bench-pool-1", subnet: "10.91.2.0/23", gateway: "10.91.2.1" },
 ] as const;
+
+/** The networks that a pool needs, as the other tools' programs make them, too, in their languages. */
+export function networksOf({ count, perNetwork }: Pick<Pool, "count" | "perNetwork">): (typeof networks)[number][] {
+  return networks.slice(0, Math.ceil(count / perNetwork));
+}
 
 export const phases = ["up", "again", "grow", "down"] as const;
 

@@ -149,9 +149,23 @@ describe("the ACL of an endpoint in HCN", function () {
       RuleType: null,
       Scope: 0,
     });
+    const inSmallLetters = ({ Settings = {} }: Policy): object => ({
+      type: "acl",
+      settings: Object.fromEntries(Object.entries(Settings).map(([key, value]) => [key.toLowerCase(), value])),
+    });
+    hcn.reset([inSmallLetters(spelt) as Policy]);
+    assert.equal(applied([wide]).changed, false);
     hcn.reset([spelt]);
     assert.equal(applied([wide]).changed, false);
     assert.deepEqual(hcn.requests(), []);
+  });
+
+  it("may have a thousand rules", () => {
+    const many = closed(Array.from({ length: 998 }, (_, i) => onPort("Block", String(1000 + i), 100 + i)));
+    const began = performance.now();
+    assert.deepEqual([applied(many).changed, applied(many).changed], [true, false]);
+    assert.ok(performance.now() - began < 10_000, "two runs take seconds, not minutes");
+    assert.equal(hcn.policies().length, 1002);
   });
 
   it("is told by the record where HNS drops Ids", () => {

@@ -19,12 +19,14 @@ export const command: Command = {
   async run({ values, progress, signal }) {
     // Only this command needs all that; the list of commands loads this file, too.
     const { benchPool, toolNames } = require("../../bench/pool") as typeof import("../../bench/pool");
+    const { mostInstances } =
+      require("../../components/labs/app-pool/instances") as typeof import("../../components/labs/app-pool/instances");
     const { medians } = require("../bench/figure") as typeof import("../bench/figure");
     const { tables } = require("../../bench/pool/report") as typeof import("../../bench/pool/report");
     const result = await benchPool({
-      sizes: (values.n as string).split(",").map((text) => wholeNumber("--n", text)),
+      sizes: (values.n as string).split(",").map((text) => wholeNumber("--n", text, mostInstances)),
       tools: chosen((values.tools as string | undefined)?.split(",") ?? toolNames, toolNames),
-      rounds: wholeNumber("--rounds", values.rounds as string),
+      rounds: wholeNumber("--rounds", values.rounds as string, 100),
       image: values.image as string | undefined,
       progress,
       signal,
@@ -64,9 +66,9 @@ function chosen(wanted: readonly string[], toolNames: readonly string[]): readon
   return toolNames.filter((name) => wanted.includes(name));
 }
 
-function wholeNumber(option: string, text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) {
-    throw new UserError(`${option}: "${text}" is no whole number from 1 to 9999.`);
+function wholeNumber(option: string, text: string, most: number): number {
+  if (!/^[1-9]\d{0,5}$/.test(text) || Number(text) > most) {
+    throw new UserError(`${option}: "${text}" is no whole number from 1 to ${most}.`);
   }
   return Number(text);
 }

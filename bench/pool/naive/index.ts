@@ -14,8 +14,9 @@ interface Pool {
 const pool = new pulumi.Config().requireObject<Pool>("pool");
 const labels = [{ label: pool.label, value: "naive" }];
 
-const networks = [0, 1].map(
-  (i) =>
+const networks = Array.from(
+  { length: Math.ceil(pool.count / pool.perNetwork) },
+  (_, i) =>
     new docker.Network(`pool-${i}`, {
       name: `bench-pool-${i}`,
       ipamConfigs: [{ subnet: `10.91.${2 * i}.0/23`, gateway: `10.91.${2 * i}.1` }],

@@ -22,7 +22,7 @@ variable "pool" {
 provider "docker" {}
 
 resource "docker_network" "pool" {
-  count = 2
+  count = ceil(var.pool.count / var.pool.perNetwork)
 
   name = "bench-pool-${count.index}"
   ipam_config {

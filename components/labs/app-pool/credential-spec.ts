@@ -45,7 +45,9 @@ function problemOf(value: string): CheckWords | undefined {
 
 /** The parts without which the host could not tell whose account it is. */
 const specification = z.object({
-  CmsPlugins: z.array(z.string()).refine((plugins) => plugins.includes("ActiveDirectory"), "ActiveDirectory is missing"),
+  CmsPlugins: z
+    .array(z.string())
+    .refine((plugins) => plugins.includes("ActiveDirectory"), "ActiveDirectory is missing"),
   DomainJoinConfig: z.object({ DnsName: z.string().min(1), NetBiosName: z.string().min(1) }),
   ActiveDirectoryConfig: z.object({
     GroupManagedServiceAccounts: z.array(z.object({ Name: z.string().min(1), Scope: z.string().min(1) })).min(1),

@@ -1,4 +1,4 @@
-import { lastUsable, networkOf, nthAddress, offset } from "../../network/address";
+import { nthAddress } from "../../network/address";
 import type { HostOs } from "../lab";
 import { entries, portsOf } from "./ports";
 
@@ -36,8 +36,7 @@ export function bridgesOf(subnet: string): string[] {
   if (prefix > 22) {
     return [subnet];
   }
-  const half = `${address}/${prefix + 1}`;
-  return [half, networkOf(`${offset(lastUsable(half), 2)}/${prefix + 1}`)];
+  return [address, nthAddress(subnet, 2 ** (31 - prefix))].map((half) => `${half}/${prefix + 1}`);
 }
 
 /** How many places each of the subnets has, beside its own address, the broadcast address, a gateway and a front door. */
@@ -69,22 +68,28 @@ export function nameOf(name: string, port: number): string {
 /** The pool's instances, in the order of their ports. */
 export function instancesOf(settings: PoolSettings): Instance[] {
   const without = new Set(entries(settings.without).flatMap((entry) => emptied(settings, entry)));
-  return [...new Set(poolPorts(settings))]
-    .filter((port) => !without.has(port))
-    .map((port) => ({ port, name: nameOf(settings.name, port), ...placeOf(port, settings.network.subnet) }));
+  const placeOf = places(settings.network.subnet);
+  return (
+    [...new Set(poolPorts(settings))]
+      .filter((port) => !without.has(port))
+      // More are a fault, and need no address before they are refused.
+      .slice(0, mostInstances)
+      .map((port) => ({ port, name: nameOf(settings.name, port), ...placeOf(port) }))
+  );
 }
 
 /**
- * A port's place follows from its number alone, so that an instance never moves when others come and go: the remainder of
- * the number of places. In a row of no more ports than that, all are different.
+ * Where in the subnet an instance is. It follows from its port alone, so that it never moves when others come and go: the
+ * remainder of the number of places. In a row of no more ports than that, all are different.
  */
-export function placeOf(port: number, subnet: string): Pick<Instance, "place" | "bridge" | "address"> {
+export function places(subnet: string): (port: number) => Pick<Instance, "place" | "bridge" | "address"> {
   const bridges = bridgesOf(subnet);
-  const places = placesIn(subnet);
   const each = placesOn(bridges[0]);
-  const place = places === 0 ? 0 : port % places;
-  const bridge = places === 0 ? 0 : Math.floor(place / each);
-  return { place, bridge, address: nthAddress(bridges[bridge], 1 + (place - bridge * each)) };
+  return (port) => {
+    const place = each === 0 ? 0 : port % (each * bridges.length);
+    const bridge = each === 0 ? 0 : Math.floor(place / each);
+    return { place, bridge, address: nthAddress(bridges[bridge], 1 + place - bridge * each) };
+  };
 }
 
 /** The networks' subnets: on Windows one, as a host carries no more, and no bridge has too many ports. */

@@ -1,5 +1,6 @@
 import type { AnswerExpectation, Expectation } from "../../checks/expectation";
 import type { HostOs } from "../lab";
+import { placementExpectations } from "../placement";
 import { counterPort, healthPort, metadataAddress, metadataPort } from "./addresses";
 import { clientsOf, type Client } from "./clients";
 import type { ImdsProxySettings } from "./settings";
@@ -20,25 +21,13 @@ export function expectations(settings: ImdsProxySettings, os: HostOs): Expectati
   const [first] = clients;
   const standIn = settings.service === "stand-in";
   return [
-    ...endpointExpectations(settings, os),
+    ...placementExpectations(topology(settings, os), os),
     ...(standIn ? standInExpectations(settings, clients) : []),
     ...(standIn ? clients : clients.slice(0, 1)).map((client) => metadataExpectation(settings, client)),
     ...clients.flatMap((client) => tokenExpectations(settings, client)),
     ...(first === undefined ? [] : refusalExpectations(settings, first)),
     ...outsiderExpectations(settings),
   ];
-}
-
-function endpointExpectations(settings: ImdsProxySettings, os: HostOs): Expectation[] {
-  return topology(settings, os).containers.flatMap(({ name, endpoints }) =>
-    endpoints.map(({ network, address }): Expectation => ({
-      kind: "endpoint",
-      name: `${name} is at ${address}`,
-      container: name,
-      network,
-      address,
-    })),
-  );
 }
 
 /** A stand-in can be looked at from behind: nobody gets to it past the proxy, and it sees each request once. */

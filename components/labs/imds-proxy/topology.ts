@@ -28,7 +28,7 @@ export function topology(settings: ImdsProxySettings, os: HostOs): LabTopology {
         ...container(settings, "proxy", proxy, "proxy"),
         image: "proxy",
         endpoints: [endpoint(settings, proxy.address, onlyFrom(clients.map(({ address }) => address)))],
-        stack: proxyStack(settings),
+        stack: proxyStack(settings, os),
         labels: { MSIProxyContainer: "" },
       },
       ...clients.map((client) => ({
@@ -70,16 +70,20 @@ function standInStack({ mode }: ImdsProxySettings): StackSpec | undefined {
   return mode === "port-proxy" ? stack({ addresses: [ownAddress] }) : undefined;
 }
 
-function proxyStack({ service, mode, proxy, standIn, network }: ImdsProxySettings): StackSpec {
+/**
+ * The proxy has the document's route to the metadata address: by the host to Azure's service, or to the stand-in. Only
+ * on Linux, where an internal network carries no such address, the stand-in is reached by a port proxy.
+ */
+function proxyStack({ service, mode, proxy, standIn, network }: ImdsProxySettings, os: HostOs): StackSpec {
   if (mode === "proxy-owns-address") {
     return stack({ addresses: [{ ...ownAddress, endpoint: proxy.address }] });
   }
-  if (service === "azure") {
-    const route = { destination: `${metadataAddress}/32`, nextHop: network.gateway, endpoint: proxy.address };
-    return stack({ routes: [route] });
+  if (service === "stand-in" && os === "linux") {
+    const connect = { address: standIn.address, port: metadataPort };
+    return stack({ addresses: [ownAddress], portProxies: [{ listen, connect }] });
   }
-  const connect = { address: standIn.address, port: metadataPort };
-  return stack({ addresses: [ownAddress], portProxies: [{ listen, connect }] });
+  const nextHop = service === "azure" ? network.gateway : standIn.address;
+  return stack({ routes: [{ destination: `${metadataAddress}/32`, nextHop, endpoint: proxy.address }] });
 }
 
 function clientStack({ mode, proxy }: ImdsProxySettings, client: Client): StackSpec {

@@ -183,6 +183,7 @@ namespace ContainerNetworkLabs
                     }
                     // An HNS that takes an empty list for none at all: rules that allow everything come to the same.
                     rules = open;
+                    record.Save(Policies.Meanings(own.Concat(rules)));
                     after = Replace(id, before, rules);
                 }
             }

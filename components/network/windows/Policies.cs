@@ -35,18 +35,23 @@ namespace ContainerNetworkLabs
             return value == null ? new List<object>() : ((IEnumerable)value).Cast<object>().ToList();
         }
 
-        /// <summary>The value at a path of names, or null where the path ends before.</summary>
+        /// <summary>
+        /// The value at a path of names, or null where the path ends before. In any case, as those read it who have told
+        /// what HCN writes.
+        /// </summary>
         public static object At(object value, params string[] path)
         {
             foreach (string name in path)
             {
                 var fields = value as IDictionary<string, object>;
-                if (fields == null || !fields.TryGetValue(name, out value))
-                {
-                    return null;
-                }
+                value = fields == null ? null : fields.FirstOrDefault(field => Is(field.Key, name)).Value;
             }
             return value;
+        }
+
+        public static bool Is(string some, string other)
+        {
+            return string.Equals(some, other, StringComparison.OrdinalIgnoreCase);
         }
 
         public static string String(object value, params string[] path)
@@ -70,7 +75,7 @@ namespace ContainerNetworkLabs
 
         public static bool IsAcl(object policy)
         {
-            return string.Equals(Json.String(policy, "Type"), "ACL", StringComparison.OrdinalIgnoreCase);
+            return Json.Is(Json.String(policy, "Type"), "ACL");
         }
 
         /// <summary>What a policy means: of an ACL its match and its verdict, of any other all that it says.</summary>
@@ -113,7 +118,7 @@ namespace ContainerNetworkLabs
             if (fields != null)
             {
                 var said = fields
-                    .Where(field => field.Value != null && field.Key != "Id" && field.Key != "Scope")
+                    .Where(field => field.Value != null && !Json.Is(field.Key, "Id") && !Json.Is(field.Key, "Scope"))
                     .OrderBy(field => field.Key, StringComparer.Ordinal)
                     .Select(field => field.Key + ":" + Canonical(field.Value));
                 return "{" + string.Join(",", said) + "}";

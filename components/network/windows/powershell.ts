@@ -12,9 +12,9 @@ import { checkedId, type StackCommand, type StackTarget } from "../dialect";
 /** What a cmd.exe line may hold. Source: https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation */
 export const longestLine = 8191;
 
-/** A script of this folder, without `.ps1`, or another file of it by its full name. */
+/** The text of a file of this folder, the same whatever ends its lines here: it is part of a resource. */
 export function sourceOf(file: string): string {
-  return readFileSync(join(__dirname, file), "utf8");
+  return readFileSync(join(__dirname, file), "utf8").replaceAll("\r\n", "\n");
 }
 
 /**

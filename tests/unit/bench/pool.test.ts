@@ -55,6 +55,8 @@ describe("the benchmark of pools", () => {
       assert.equal(ipam.config.length, 1);
     }
     assert.equal(Object.keys(networks).length, 2);
+    const half = composeFile({ ...pool, count: 500 }) as ComposeFile;
+    assert.deepEqual(Object.keys(half.networks), ["pool-0"]);
   });
 
   it("lets no dollar sign of the environment become a variable of Docker Compose", () => {

@@ -81,6 +81,12 @@ describe("the topology of the imds-proxy lab", () => {
     ]);
   });
 
+  it("has the document's route in the proxy on Windows, where nothing drops what it leads to", () => {
+    const proxy = placed({}, "windows").containers.find(({ role }) => role === "proxy")!;
+    const route = { destination: "169.254.169.254/32", nextHop: "10.169.0.1", endpoint: "10.169.0.2" };
+    assert.deepEqual(proxy.stack, { addresses: [], routes: [route], portProxies: [] });
+  });
+
   it("names a bridge on Linux and neither bridge nor internal network on Windows", () => {
     assert.equal(placed({}).networks[0].bridge, "imds0");
     const [network] = placed({}, "windows").networks;
@@ -98,7 +104,7 @@ describe("what is expected of the imds-proxy lab", () => {
   it("has each thing once, and a name for it", () => {
     const names = expected().map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
-    assert.equal(names.length, 20);
+    assert.equal(names.length, 21);
   });
 
   it("counts at the stand-in, and not at Azure's service", () => {
@@ -134,7 +140,9 @@ describe("what is expected of the imds-proxy lab", () => {
 
   it("expects little where there are no clients", () => {
     assert.ok(
-      expected({ clients: { count: 0 } }).every(({ kind }) => ["endpoint", "reach", "no-reach"].includes(kind)),
+      expected({ clients: { count: 0 } }).every(({ kind }) =>
+        ["network", "endpoint", "reach", "no-reach"].includes(kind),
+      ),
     );
   });
 });

@@ -1,0 +1,86 @@
+import { lastUsable, offset } from "../../network/address";
+import type { ContainerSpec, LabTopology, NetworkSpec } from "../../network/topology";
+import type { HostOs } from "../lab";
+import { portsSetting } from "./faults";
+import { instancesOf, networksOf } from "./instances";
+import type { AppPoolSettings } from "./settings";
+
+/** The port that the application and the front door listen on inside their containers. */
+export const webPort = 80;
+
+/** What the lab puts on a host: the instances on one network or two, as their ports have it, and the front door. */
+export function topology(settings: AppPoolSettings, os: HostOs): LabTopology {
+  const declared = networkSpecs(settings, os);
+  const placed = distinctInstances(settings).map((instance) => ({
+    instance,
+    // On Windows one network has all places.
+    network: declared[Math.min(instance.bridge, declared.length - 1)],
+  }));
+  const inUse = declared.filter(
+    (each, i) => placed.some(({ network }) => network === each) || (i === 0 && !placed.length),
+  );
+  return {
+    networks: inUse,
+    containers: [
+      ...placed.map(({ instance, network }): ContainerSpec => {
+        const { name, port, address } = instance;
+        return {
+          name,
+          role: "instance",
+          image: "app",
+          pool: "app-pool",
+          endpoints: [{ network: network.name, address, aliases: [] }],
+          hostsEntries: [],
+          ports: [published(settings.listen, port, portsSetting(settings))],
+          setting: "name",
+        };
+      }),
+      ...(settings.frontDoor.enabled ? [frontDoor(settings, inUse)] : []),
+    ],
+  };
+}
+
+/** Instances without a place of their own are told as a fault; taken along here, each would be one of its own as well. */
+function distinctInstances(settings: AppPoolSettings) {
+  return [...new Map(instancesOf(settings).map((instance) => [instance.address, instance])).values()];
+}
+
+function networkSpecs({ network }: AppPoolSettings, os: HostOs): NetworkSpec[] {
+  const { name, subnet } = network;
+  // What is set is passed on even on Windows, where the cross checks refuse it with the reason.
+  const bridge = network.bridge ?? (os === "linux" ? "pool0" : undefined);
+  return networksOf(subnet, os).map((each, i) => {
+    const behind = i === 0 ? "" : String(i + 1);
+    return {
+      name: `${name}${behind}`,
+      subnet: each,
+      gateway: lastUsable(each),
+      bridge: bridge && `${bridge}${behind}`,
+      setting: "network",
+    };
+  });
+}
+
+/** Networks don't reach each other, so it is on all of them. */
+function frontDoor(
+  { frontDoor: { name, listen, port } }: AppPoolSettings,
+  networks: readonly NetworkSpec[],
+): ContainerSpec {
+  return {
+    name,
+    role: "front-door",
+    image: "front-door",
+    endpoints: networks.map(({ name: network, subnet }) => ({
+      network,
+      address: offset(lastUsable(subnet), -1),
+      aliases: [],
+    })),
+    hostsEntries: [],
+    ports: [published(listen, port, "frontDoor.port")],
+    setting: "frontDoor",
+  };
+}
+
+function published(address: string, hostPort: number, setting: string): ContainerSpec["ports"][number] {
+  return { address, hostPort, containerPort: webPort, protocol: "tcp", setting };
+}

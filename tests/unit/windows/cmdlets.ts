@@ -1,0 +1,70 @@
+/** What is used of a cmdlet: its parameters, and how many arguments it takes without a name. */
+export interface Cmdlet {
+  readonly named: readonly string[];
+  readonly positional: number;
+}
+
+const cmdlet = (positional: number, ...named: string[]): Cmdlet => ({ named, positional });
+
+const address = ["InterfaceIndex", "IPAddress", "PolicyStore"];
+const route = ["DestinationPrefix", "NextHop", "InterfaceIndex"];
+const rule = ["Name", "DisplayName", "Group", "Profile", "Enabled", "Direction", "Action"];
+const filter = ["Protocol", "LocalPort", "LocalAddress", "RemoteAddress"];
+
+/**
+ * The cmdlets of Windows PowerShell 5.1 that scripts of this repository may use.
+ * Source: https://learn.microsoft.com/powershell/module/<module>/<cmdlet>?view=windowsserver2022-ps for those of Windows
+ * (modules nettcpip, netadapter, netsecurity, dnsclient), and view=powershell-5.1 for PowerShell's own.
+ */
+export const cmdlets: Readonly<Record<string, Cmdlet>> = {
+  // nettcpip
+  "Get-NetIPAddress": cmdlet(0, "AddressFamily", ...address),
+  "New-NetIPAddress": cmdlet(0, "PrefixLength", "SkipAsSource", ...address),
+  "Remove-NetIPAddress": cmdlet(0, "Confirm", ...address),
+  "Get-NetIPInterface": cmdlet(0, "InterfaceIndex", "AddressFamily"),
+  "Set-NetIPInterface": cmdlet(0, "InterfaceIndex", "AddressFamily", "DadTransmits"),
+  "Get-NetRoute": cmdlet(0, "AddressFamily", ...route),
+  "New-NetRoute": cmdlet(0, ...route),
+  "Remove-NetRoute": cmdlet(0, "Confirm", ...route),
+  "Get-NetTCPConnection": cmdlet(0, "State", "LocalPort", "ErrorAction"),
+  // netadapter
+  "Get-NetAdapter": cmdlet(0),
+  // netsecurity
+  "Get-NetFirewallRule": cmdlet(0),
+  "Get-NetFirewallPortFilter": cmdlet(0),
+  "Get-NetFirewallAddressFilter": cmdlet(0),
+  "New-NetFirewallRule": cmdlet(0, ...rule, ...filter),
+  "Set-NetFirewallRule": cmdlet(0, "NewDisplayName", ...rule.filter((each) => each !== "DisplayName"), ...filter),
+  "Remove-NetFirewallRule": cmdlet(0, "Name"),
+  // dnsclient
+  "Resolve-DnsName": cmdlet(0, "Name", "Type", "DnsOnly", "NoHostsFile", "QuickTimeout"),
+  // microsoft.powershell.management
+  "Add-Content": cmdlet(0, "Path", "Value"),
+  "Copy-Item": cmdlet(0, "Path", "Destination", "Recurse"),
+  "Get-Content": cmdlet(1, "Path", "Raw"),
+  "Get-Process": cmdlet(0),
+  "Get-Service": cmdlet(0, "Name", "ErrorAction"),
+  "Start-Service": cmdlet(0, "Name"),
+  "Move-Item": cmdlet(0, "Path", "Destination", "Force"),
+  "New-Item": cmdlet(0, "ItemType", "Path", "Force"),
+  "Set-Content": cmdlet(0, "Path", "Value", "Encoding"),
+  "Set-ItemProperty": cmdlet(0, "Path", "Name", "Value"),
+  "Split-Path": cmdlet(0, "Path"),
+  "Test-Path": cmdlet(0, "Path"),
+  // microsoft.powershell.utility
+  "Add-Type": cmdlet(0, "AssemblyName", "TypeDefinition", "ReferencedAssemblies"),
+  "ConvertFrom-Json": cmdlet(0),
+  "ConvertTo-Json": cmdlet(0, "InputObject", "Depth", "Compress"),
+  "New-Object": cmdlet(2, "TypeName", "ArgumentList"),
+  "Select-Object": cmdlet(0, "Property", "ExpandProperty", "Unique"),
+  "Sort-Object": cmdlet(0, "Property"),
+  "Start-Sleep": cmdlet(0, "Milliseconds"),
+  // microsoft.powershell.core
+  "ForEach-Object": cmdlet(1),
+  "Get-Command": cmdlet(0, "Name"),
+  "Import-Module": cmdlet(0, "Name"),
+  "Where-Object": cmdlet(1),
+};
+
+/** Programs. What they are given is theirs. */
+export const programs = ["docker", "netsh", "$docker"];
