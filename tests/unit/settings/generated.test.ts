@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { labs } from "../../../components/labs";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { settingsTable, withTable } from "../../../components/settings/markdown";
 import { stackFileSchema } from "../../../components/settings/json-schema";
+import { labs } from "../../../components/labs";
 import { parse } from "../../../components/settings/parse";
 import { wholeNumber, words } from "../../../components/settings/types";
 import { generated } from "../../../tools/commands/schema";
@@ -41,7 +43,7 @@ describe("the stack files", () => {
       assert.equal(text.split("\n")[0], "# yaml-language-server: $schema=settings.schema.json");
       assert.deepEqual(config["pulumi:disable-default-providers"], ["*"]);
       const own = Object.entries(config).filter(([key]) => key.startsWith("container-network-labs:"));
-      parse(Object.fromEntries(own.map(([key, value]) => [key.split(":")[1], value])), file, registry);
+      parse(Object.fromEntries(own.map(([key, value]) => [key.split(":")[1], value])), file, labs);
     });
   }
 });
