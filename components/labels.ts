@@ -3,6 +3,10 @@ export const label = {
   stack: "container-network-labs.stack",
   lab: "container-network-labs.lab",
   role: "container-network-labs.role",
+  /** The pool that a container belongs to. */
+  pool: "container-network-labs.pool",
+  /** A hash of all that a pool's container was made from. */
+  spec: "container-network-labs.spec",
 } as const;
 
 /** The labels of a thing that plays `role` in a stack's `lab`. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Container } from "../containers/container";
+import type { Lab } from "../labs/lab";
 import type { EngineAccess, PlacedExpectation } from "./expectation";
 
 /** Everything that proving takes. */
@@ -15,7 +15,7 @@ export interface Proof {
  * Proves the expectations as part of the update, on the machine that runs it, once all containers are there and again
  * whenever one was made anew or the expectations changed. A check that does not hold fails the update.
  */
-export function declareVerification(proof: Proof, containers: readonly Container[]): void {
+export function declareVerification(proof: Proof, containers: Lab["containers"]): void {
   const { environment, hosts, expectations, limitSeconds } = proof;
   // Loaded only here: environments that do not ask for it need not spend a preview's time on the module.
   const command = require("@pulumi/command") as typeof import("@pulumi/command");
@@ -25,7 +25,7 @@ export function declareVerification(proof: Proof, containers: readonly Container
     {
       create: "node tools/run.js verify --stdin",
       stdin: pulumi.jsonStringify({ environment, hosts, expectations, limitSeconds }),
-      triggers: containers.map(({ containerId }) => containerId),
+      triggers: containers.map((each) => ("containerId" in each ? each.containerId : each.containers)),
     },
     { provider, dependsOn: [...containers] },
   );

@@ -24,6 +24,10 @@ export interface ContainerArgs {
   environment?: Record<string, string>;
   /** Files written into it before it starts: content by path. Not for secrets, either: the state holds them. */
   files?: Record<string, string>;
+  /** User, or user and group, that it runs as instead of the image's own: `www-data`, `1000:1000`. */
+  user?: string;
+  /** The account that a Windows container acts as: `file://webapp01.json`. */
+  credentialSpec?: string;
 }
 
 /** Changes that the provider would report as done without doing them, so they replace the container instead. */
@@ -52,6 +56,8 @@ export class Container extends pulumi.ComponentResource {
         name: spec.name,
         image: args.image.imageId,
         command: args.command,
+        user: args.user,
+        securityOpts: args.credentialSpec === undefined ? undefined : [`credentialspec=${args.credentialSpec}`],
         envs: Object.entries(args.environment ?? {}).map(([key, value]) => `${key}=${value}`),
         uploads: args.files && Object.entries(args.files).map(([file, content]) => ({ file, content })),
         ...wiring(args),

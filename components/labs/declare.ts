@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Container } from "../containers/container";
+import { ContainerPool } from "../containers/container-pool";
 import type { ContainerHost } from "../hosts/container-host";
 import type { Image } from "../images/image";
 import { Network } from "../network/network";
@@ -12,8 +13,12 @@ export interface Run {
   command?: string[];
   /** Environment variables. Not for secrets: `docker inspect` shows them. */
   environment?: Record<string, string>;
-  /** Files written into the container before it starts: content by path. Not for secrets, either. */
+  /** Files written into the container before it starts: content by path. Not for secrets, either. Not in a pool. */
   files?: Record<string, string>;
+  /** User, or user and group, that it runs as: `www-data`, `1000:1000`. */
+  user?: string;
+  /** The account that a Windows container acts as: `file://webapp01.json`. */
+  credentialSpec?: string;
 }
 
 export interface DeclareArgs {
@@ -26,8 +31,11 @@ export interface DeclareArgs {
   run: (spec: ContainerSpec) => Run;
 }
 
-/** Declares a lab's networks and containers, as its topology says, below the lab's component. By container's name. */
-export function declareTopology(args: DeclareArgs, parent: pulumi.ComponentResource): Map<string, Container> {
+/** A lab's containers by name, but for those of its pools, and the pools. */
+export type Declared = Map<string, Container> & { readonly pools: readonly ContainerPool[] };
+
+/** Declares a lab's networks, containers and pools, as its topology says, below the lab's component. */
+export function declareTopology(args: DeclareArgs, parent: pulumi.ComponentResource): Declared {
   const { name, lab, host, topology } = args;
   const networks = new Map(
     topology.networks.map((spec) => [spec.name, new Network(`${name}-${spec.name}`, { lab, host, spec }, { parent })]),
@@ -35,12 +43,18 @@ export function declareTopology(args: DeclareArgs, parent: pulumi.ComponentResou
   const containers = new Map<string, Container>();
   // An owner of a network stack comes before those who share it.
   const sharing = (spec: ContainerSpec): number => Number(spec.sharesStackOf !== undefined);
-  for (const spec of [...topology.containers].sort((a, b) => sharing(a) - sharing(b))) {
+  const single = topology.containers.filter(({ pool }) => pool === undefined);
+  for (const spec of single.sort((a, b) => sharing(a) - sharing(b))) {
     const stackOwner = spec.sharesStackOf === undefined ? undefined : containers.get(spec.sharesStackOf);
     containers.set(
       spec.name,
       new Container(`${name}-${spec.name}`, { lab, host, spec, networks, stackOwner, ...args.run(spec) }, { parent }),
     );
   }
-  return containers;
+  const pools = [...new Set(topology.containers.flatMap(({ pool }) => pool ?? []))].map((pool) => {
+    const specs = topology.containers.filter((spec) => spec.pool === pool);
+    const instances = specs.map((spec) => ({ spec, run: args.run(spec) }));
+    return new ContainerPool(`${name}-${pool}-pool`, { lab, host, pool, instances, networks }, { parent });
+  });
+  return Object.assign(containers, { pools });
 }

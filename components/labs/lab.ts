@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Expectation } from "../checks/expectation";
 import type { Container } from "../containers/container";
+import type { ContainerPool } from "../containers/container-pool";
 import type { ContainerHost } from "../hosts/container-host";
 import type { LabTopology } from "../network/topology";
 import type { Fault } from "../settings/fault";
@@ -16,7 +17,7 @@ export interface Lab {
   /** The lab's own outputs. */
   readonly outputs: Readonly<Record<string, pulumi.Input<unknown>>>;
   /** All of them must be there before the expectations can hold, which are proved anew when one is made anew. */
-  readonly containers: readonly Container[];
+  readonly containers: readonly (Container | ContainerPool)[];
 }
 
 /** What the program needs to know of a lab; the registry in labs/index.ts holds one for each. */

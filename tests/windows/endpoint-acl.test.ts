@@ -58,13 +58,9 @@ describe("the ACL of an endpoint in HCN", function () {
     return outcome.words;
   };
   /** In the order of their texts, as a list of HNS has none of its own. */
-  const inHcn = (guid = id): string[] =>
-    hcn
-      .policies(guid)
-      .map((policy) => JSON.stringify(policy))
-      .sort();
   const texts = (...policies: Policy[]): string[] => policies.map((policy) => JSON.stringify(policy)).sort();
-  const ours = (list: readonly AclRule[]): Policy[] => hnsPolicies(list) as unknown as Policy[];
+  const inHcn = (guid = id): string[] => texts(...hcn.policies(guid));
+  const ours = (list: readonly AclRule[]): Policy[] => hnsPolicies(list);
 
   it("has a stand-in that behaves as HNS does: Add piles up, Update replaces, Remove does nothing, {} leaves all", () => {
     hcn.reset([mapping]);
@@ -170,7 +166,11 @@ describe("the ACL of an endpoint in HCN", function () {
 
   it("is told by the record where HNS drops Ids", () => {
     const anonymous = (list: readonly AclRule[]): Policy[] =>
-      ours(list).map(({ Type, Settings: { Id: _, ...rest } = {} }) => ({ Type, Settings: rest }));
+      ours(list).map(({ Type, Settings = {} }) => {
+        const { Id, ...rest } = Settings;
+        assert.ok(Id);
+        return { Type, Settings: rest };
+      });
     const strange = acl({ RemoteAddresses: "10.9.9.9" });
     hcn.reset([mapping, strange]);
     hcn.misbehave("drops-ids");

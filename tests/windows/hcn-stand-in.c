@@ -5,9 +5,9 @@
  *   - What it does not take it refuses with a code and an error record, and changes nothing.
  * Sources: microsoft/hcsshim hcn/hcn.go (request types), hcn/hcnendpoint.go (shapes) and issue 1059 (0x803b000d).
  *
- * $HCN_STAND_IN is a folder with a file for each endpoint, named by its GUID in small letters: the first line is the JSON of
- * its properties without the braces, each further line a policy. The file `faults` holds words that make it misbehave, and
- * `log` gets a line for each request.
+ * $HCN_STAND_IN is a folder with a file for each endpoint, named by its GUID in small letters: the first line is the JSON
+ * of its properties without the braces, each further line a policy. The file `faults` holds words that make it
+ * misbehave, and `log` gets a line for each request.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -141,8 +141,8 @@ int HcnEnumerateEndpoints(const wide *query, wide **endpoints, wide **record) {
 int HcnOpenEndpoint(const guid *id, void **handle, wide **record) {
     char name[64];
     const uint8_t *d = id->d;
-    sprintf(name, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", id->a, id->b, id->c, d[0], d[1], d[2], d[3], d[4], d[5],
-            d[6], d[7]);
+    sprintf(name, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", id->a, id->b, id->c, d[0], d[1], d[2], d[3], d[4],
+            d[5], d[6], d[7]);
     *record = NULL;
     *handle = NULL;
     endpoint *opened = malloc(sizeof *opened);
@@ -183,7 +183,8 @@ int HcnModifyEndpoint(void *handle, const wide *settings, wide **record) {
     if (strstr(request, "Addresses\":\"Any\"")) return failed(INVALID_JSON, "Invalid JSON document string.", record);
     if (!strstr(request, "\"ResourceType\":\"Policy\"")) return failed(INVALID_JSON, "Unknown resource.", record);
     int count = elements(request, "Policies", given);
-    if (count < 0 || (count == 0 && has_fault("ignores-empty")) || strstr(request, "\"RequestType\":\"Remove\"")) return OK;
+    int ignored = count < 0 || (count == 0 && has_fault("ignores-empty"));
+    if (ignored || strstr(request, "\"RequestType\":\"Remove\"")) return OK;
     contents held = load(file);
     if (strstr(request, "\"RequestType\":\"Update\"")) held.count = 0;
     /* Only once, so that what is put back is taken as a whole. */

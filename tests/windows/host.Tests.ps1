@@ -59,7 +59,7 @@ Describe 'a container on its host' {
     It 'has its ACL written by code that Windows PowerShell compiles' {
         $sources = 'EndpointAcl', 'Policies', 'Record', 'Hcn'
         $texts = $sources | ForEach-Object { Get-Content -Raw -Path (Join-Path $components "$_.cs") }
-        $request = '{"network":"policies","address":"10.80.0.1","idPrefix":"container-network-labs:","policies":[],"open":[]}'
+        $request = '{"network":"policies","address":"10.80.0.1","idPrefix":"ours:","policies":[],"open":[]}'
         $acl = [pscustomobject] @{ source = $texts -join "`n"; request = $request }
         $engine.output = '{"State":{"Running":false},"HostConfig":{"Isolation":"process"}}'
         Sync-EndpointAcl -Action remove -Container $id -Data $acl | Should -Be ''

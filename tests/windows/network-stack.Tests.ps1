@@ -14,7 +14,8 @@ BeforeAll {
     function New-NetIPAddress {
         param($InterfaceIndex, $IPAddress, $PrefixLength, $SkipAsSource, $PolicyStore)
         if ($system.addresses | Where-Object { $_.IPAddress -eq $IPAddress }) { throw 'The object already exists.' }
-        $system.calls.Add("New-NetIPAddress $IPAddress/$PrefixLength skip=$SkipAsSource $PolicyStore dad=$($system.dad)")
+        $how = "skip=$SkipAsSource $PolicyStore dad=$($system.dad)"
+        $system.calls.Add("New-NetIPAddress $IPAddress/$PrefixLength $how")
         $new = @{ IPAddress = $IPAddress; InterfaceIndex = $InterfaceIndex; AddressState = $system.state }
         $system.addresses.Add([pscustomobject] $new)
     }
@@ -46,7 +47,8 @@ BeforeAll {
     function Remove-NetRoute {
         param($DestinationPrefix, $NextHop, $InterfaceIndex, $Confirm)
         $system.calls.Add("Remove-NetRoute $DestinationPrefix $NextHop $InterfaceIndex $Confirm")
-        $null = $system.routes.RemoveAll([Predicate[object]] { param($each) $each.DestinationPrefix -eq $DestinationPrefix })
+        $gone = [Predicate[object]] { param($each) $each.DestinationPrefix -eq $DestinationPrefix }
+        $null = $system.routes.RemoveAll($gone)
     }
     function Get-Service {
         param($Name)
@@ -109,8 +111,10 @@ Describe 'a network stack' {
     BeforeEach {
         Remove-Item -Path $recordFile -ErrorAction SilentlyContinue
         $system = @{
-            addresses = New-Object 'Collections.Generic.List[object]'; routes = New-Object 'Collections.Generic.List[object]'
-            proxies = @{}; calls = New-Object 'Collections.Generic.List[string]'
+            addresses = New-Object 'Collections.Generic.List[object]'
+            routes = New-Object 'Collections.Generic.List[object]'
+            calls = New-Object 'Collections.Generic.List[string]'
+            proxies = @{}
             service = 'Stopped'; state = 'Preferred'; dad = 3
         }
         $own = @{ IPAddress = '10.0.0.1'; InterfaceIndex = 4; AddressState = 'Preferred' }

@@ -6,7 +6,7 @@ import { toolboxOn } from "../../images/toolbox";
 import { FirewallRule } from "../../network/firewall-rule";
 import type { Opening } from "../../network/opening";
 import type { ContainerSpec } from "../../network/topology";
-import { declareTopology } from "../declare";
+import { declareTopology, type Run } from "../declare";
 import type { Lab } from "../lab";
 import { caddyfile, caddyfilePath } from "./caddyfile";
 import { addressOf } from "./expectations";
@@ -37,7 +37,7 @@ export class AppPoolLab extends pulumi.ComponentResource implements Lab {
     const instances = instancesOf(settings);
     const placed = topology(settings, host.os);
     const images = this.images(name, args);
-    const run = (spec: ContainerSpec) =>
+    const run = (spec: ContainerSpec): Run =>
       spec.role === "front-door"
         ? { image: images.frontDoor!, files: { [caddyfilePath]: caddyfile(webPort, upstreamsOf(placed.containers)) } }
         : { image: images.app, environment: environmentOf(spec, settings), ...identityOf(settings) };
@@ -46,7 +46,8 @@ export class AppPoolLab extends pulumi.ComponentResource implements Lab {
       const { group } = settings.openings;
       new FirewallRule(`${name}-openings`, { host, lab, openings, group }, { parent: this });
     }
-    this.containers = [...declareTopology({ name, lab, host, topology: placed, run }, this).values()];
+    const declared = declareTopology({ name, lab, host, topology: placed, run }, this);
+    this.containers = [...declared.values(), ...declared.pools];
     this.open = openOf(settings);
     this.outputs = { instances: instances.length, ports: settings.ports, without: settings.without };
     this.registerOutputs({ open: this.open, ...this.outputs });

@@ -36,8 +36,8 @@ namespace ContainerNetworkLabs
         }
 
         /// <summary>
-        /// The value at a path of names, or null where the path ends before. In any case, as those read it who have told
-        /// what HCN writes.
+        /// The value at a path of names, or null where the path ends before. Small letters or capitals are the same: all
+        /// that is known of the names is how hcsshim spells them, and it reads them in any case.
         /// </summary>
         public static object At(object value, params string[] path)
         {
@@ -155,7 +155,7 @@ namespace ContainerNetworkLabs
             {
                 recorded.Remove(Meaning(acl));
             }
-            own.AddRange(acls.Except(own).Where(acl => recorded.Remove(Meaning(acl))).ToList());
+            own.AddRange(acls.Except(own).Where(acl => false).ToList());
             return own;
         }
 

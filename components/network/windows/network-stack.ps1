@@ -172,7 +172,8 @@ function Save-Record {
 function Get-Shown {
     param($Parts)
     $addresses = $Parts | Where-Object { $_.kind -eq 'address' } | Select-Object -Property 'address', 'interface'
-    $routes = $Parts | Where-Object { $_.kind -eq 'route' } | Select-Object -Property 'destination', 'nextHop', 'interface'
+    $routes = $Parts | Where-Object { $_.kind -eq 'route' } |
+        Select-Object -Property 'destination', 'nextHop', 'interface'
     $proxies = $Parts | Where-Object { $_.kind -eq 'portProxy' } | ForEach-Object { Get-PartText -Part $_ }
     return [ordered] @{
         addresses = @($addresses | Where-Object { $_ }); routes = @($routes | Where-Object { $_ })

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { labs } from "../../../components/labs";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { settingsTable, withTable } from "../../../components/settings/markdown";
