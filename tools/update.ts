@@ -48,13 +48,18 @@ export async function bringUp(options: UpdateOptions): Promise<Updated> {
     const { toolchain, environment } = options;
     await run(toolchain.pulumi, ["stack", "init", environment, "--no-select"], { env: toolchain.env });
   }
-  await mendStacks(first.state, options.progress);
+  const mended = await mendStacks(first.state, options.progress);
   let exitCode = await pulumiUp(options, first.refresh || first.killed);
   if (exitCode !== 0 && first.killed) {
     const again = await heal({ ...options, takeOver: true });
     exitCode = await pulumiUp(options, again.refresh);
   }
-  return { exitCode, state: await readState(options.environment, options.toolchain) };
+  const state = await readState(options.environment, options.toolchain);
+  // An image that the update has put back is the same as before, which is no reason to run a pool's command again.
+  if (exitCode === 0 && !mended && !(await mendStacks(state, options.progress))) {
+    exitCode = 1;
+  }
+  return { exitCode, state };
 }
 
 function pulumiUp(options: UpdateOptions, refresh: boolean): Promise<number> {

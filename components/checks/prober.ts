@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { powershell } from "../network/windows/powershell";
 import { docker, type DockerOptions } from "./docker";
 import type { EngineAccess } from "./expectation";
 
@@ -47,8 +48,7 @@ const outcomes: Record<Probe["kind"], readonly string[]> = {
 /** What is run in a container to make probes; it reads them from its standard input. */
 export function proberCommand(os: EngineAccess["os"]): string[] {
   if (os === "windows") {
-    const script = Buffer.from(scriptOf("probe.ps1"), "utf16le").toString("base64");
-    return ["powershell", "-NoProfile", "-NonInteractive", "-EncodedCommand", script];
+    return powershell(scriptOf("probe.ps1"));
   }
   // Isolated: a file in the container's working directory must not stand in for a module of the standard library.
   return ["python3", "-I", "-c", scriptOf("probe.py")];

@@ -5,6 +5,20 @@ export interface EngineFacts {
   readonly containers: readonly EngineContainer[];
   /** Subnets that the host itself routes to, in CIDR form, beside those of its engine: its local network, a VPN. */
   readonly hostSubnets?: readonly string[];
+  /** What listens on the host, where that can be told; among it what listens for the engine's own containers. */
+  readonly listeners?: readonly HostListener[];
+}
+
+/** A port of the host that a process listens on. */
+export interface HostListener {
+  readonly address: string;
+  readonly hostPort: number;
+  readonly protocol: "tcp" | "udp";
+  /**
+   * Says who it is: `nginx (process 4711)`. Asked only about one that is in the way, as all processes are looked through;
+   * undefined where that takes rights that this process lacks.
+   */
+  owner(): string | undefined;
 }
 
 export interface EngineNetwork {

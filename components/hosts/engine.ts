@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { BASE_IMAGE, BASE_IMAGE_STAND_IN } from "../images/base-image";
 import { label } from "../labels";
 import type { EngineFacts } from "./engine-facts";
+import { hostListeners } from "./listeners";
 
 // The Docker client rather than a library: it alone understands contexts, ssh, TLS and credentials as users set them up.
 const run = promisify(execFile);
@@ -12,6 +13,19 @@ const limits = { timeout: 30_000, maxBuffer: 64 * 1024 * 1024 };
 async function docker(engine: string, ...args: string[]): Promise<string> {
   const { stdout } = await run("docker", ["-H", engine, ...args], limits);
   return stdout;
+}
+
+/** What `inspect` shows of those that are still there: some may be gone since they were listed, by another stack's run. */
+async function inspect(engine: string, ...args: string[]): Promise<string> {
+  try {
+    return await docker(engine, ...args);
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    if (/no such|not found/i.test(stderr)) {
+      return stdout;
+    }
+    throw error;
+  }
 }
 
 /** The engine that this machine's user reaches: DOCKER_HOST, else the current context of their Docker client. */
@@ -27,7 +41,9 @@ export async function localEngine(): Promise<string> {
 /** What an engine has already, asked once before the first resource. Throws an Error with the engine's own words. */
 export async function askEngine(engine: string): Promise<EngineFacts> {
   const [networks, containers] = await Promise.all([networksOf(engine), containersOf(engine)]);
-  return { networks, containers, hostSubnets: engine.startsWith("unix://") ? subnetsBesides(networks) : [] };
+  return engine.startsWith("unix://")
+    ? { networks, containers, hostSubnets: subnetsBesides(networks), listeners: hostListeners() }
+    : { networks, containers };
 }
 
 /**
@@ -39,7 +55,7 @@ export async function lastStopsOf(engine: string, ids: readonly string[]): Promi
     return new Map();
   }
   const format = "{{.Id}} {{json .State.FinishedAt}}";
-  const lines = (await docker(engine, "container", "inspect", "--format", format, ...ids)).split("\n").filter(Boolean);
+  const lines = (await inspect(engine, "container", "inspect", "--format", format, ...ids)).split("\n").filter(Boolean);
   return new Map(
     lines
       .map((line): [string, string] => [line.slice(0, 64), JSON.parse(line.slice(65)) as string])
@@ -63,7 +79,7 @@ interface InspectedNetwork {
 
 async function networksOf(engine: string): Promise<EngineFacts["networks"]> {
   const ids = (await docker(engine, "network", "ls", "--quiet", "--no-trunc")).split("\n").filter(Boolean);
-  const inspected = JSON.parse(await docker(engine, "network", "inspect", ...ids)) as InspectedNetwork[];
+  const inspected = JSON.parse(await inspect(engine, "network", "inspect", ...ids)) as InspectedNetwork[];
   return inspected.map(({ Id, Name, IPAM, Options, Labels }) => ({
     name: Name,
     subnets: (IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
@@ -72,7 +88,7 @@ async function networksOf(engine: string): Promise<EngineFacts["networks"]> {
   }));
 }
 
-const containerFormat = [label.stack, label.lab]
+const containerFormat = [label.stack, label.lab, label.pool]
   .map((name) => `{{json (.Label "${name}")}}`)
   .reduce((row, cell) => `${row},${cell}`, "[{{json .ID}},{{json .Names}},{{json .Ports}}")
   .concat("]");
@@ -83,12 +99,12 @@ async function containersOf(engine: string): Promise<EngineFacts["containers"]> 
     .split("\n")
     .filter(Boolean)
     .map((line) => {
-      const [id, name, ports, stack, lab] = JSON.parse(line) as [string, string, string, string, string];
+      const [id, name, ports, stack, lab, pool] = JSON.parse(line) as string[];
       return {
         id,
         name,
         ports: publishedPorts(ports),
-        labels: stack === "" ? {} : { [label.stack]: stack, [label.lab]: lab },
+        labels: stack === "" ? {} : { [label.stack]: stack, [label.lab]: lab, ...(pool && { [label.pool]: pool }) },
       };
     });
 }

@@ -28,7 +28,10 @@ export async function surveyHosts(settings: HostsSettings): Promise<SurveyedHost
         `${error.message.trim()}\nStart it, or let \`npm run setup\` do so.`,
     );
   });
-  const own = facts.containers.filter(({ labels }) => labels[label.stack] === pulumi.getStack());
+  // A pool's containers have nothing applied to their network stacks, and may be a thousand.
+  const own = facts.containers.filter(
+    ({ labels }) => labels[label.stack] === pulumi.getStack() && labels[label.pool] === undefined,
+  );
   const lastStops = await lastStopsOf(
     engine,
     own.map(({ id }) => id),

@@ -26,6 +26,7 @@ export function engineFaults(hosts: readonly HostTopology[], engine: EngineFacts
     ...networkFaults(host, others),
     ...containerFaults(host, others),
     ...portFaults(host, others),
+    ...listenerFaults(host, engine),
   ]);
 }
 
@@ -93,6 +94,28 @@ function portFaults(host: HostTopology, { containers }: EngineFacts): Fault[] {
             cure:
               `choose another${forExample(freePort(port, [...published, ...declared]))}, or ` +
               `${removal("container", other)}, which has ${other.address}:${other.hostPort}`,
+          },
+        ];
+  });
+}
+
+/** What listens for a container is told with the container, or is this stack's own. */
+function listenerFaults(host: HostTopology, { containers, listeners = [] }: EngineFacts): Fault[] {
+  const declared = portsOf(host);
+  const published = containers.flatMap(({ ports }) => ports);
+  const foreign = listeners.filter((listener) => !published.some((port) => portsClash(port, listener)));
+  return declared.flatMap((port) => {
+    const other = foreign.find((each) => portsClash(each, port));
+    return other === undefined
+      ? []
+      : [
+          {
+            key: port.key,
+            value: port.hostPort,
+            allowed: `a ${port.protocol} port that no process of the host listens on`,
+            cure:
+              `choose another${forExample(freePort(port, [...foreign, ...published, ...declared]))}, or stop ` +
+              `${other.owner() ?? "the process of this machine"} that listens on ${other.address}:${other.hostPort}`,
           },
         ];
   });

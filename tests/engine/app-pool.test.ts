@@ -15,13 +15,13 @@ const frontDoor = { name: `${prefix}front-door`, port: firstPort - 1 };
 const table = `lab_openings_test-${number}_app-pool`;
 const ours = {
   name: `${prefix}app`,
-  network: { name: `${prefix}pool`, subnet: "10.212.0.0/22", bridge: `${prefix}pool0` },
+  network: { name: `${prefix}pool`, subnet: "10.220.0.0/22", bridge: `${prefix}pool0` },
   frontDoor,
 };
 
 /** Two networks of the test's own, each with somebody on it: one among the sources and one not. */
-const inside = { name: `${prefix}inside`, subnet: "10.212.4.0/24", gateway: "10.212.4.254" };
-const outside = { name: `${prefix}outside`, subnet: "10.212.5.0/24", gateway: "10.212.5.254" };
+const inside = { name: `${prefix}inside`, subnet: "10.220.4.0/24", gateway: "10.220.4.254" };
+const outside = { name: `${prefix}outside`, subnet: "10.220.5.0/24", gateway: "10.220.5.254" };
 const toolbox = "cnl-test-firewall";
 
 /** Whether a container reaches a port of the host at the address that it has on the network `inside`. */

@@ -285,7 +285,7 @@ describe("the ACL of an endpoint in HCN", function () {
   it("is refused with Hyper-V isolation, on a stopped container and on none; removal is quiet about all three", () => {
     const cases: [string, RegExp][] = [
       [inspected({ isolation: "hyperv" }), /Hyper-V isolation/],
-      [inspected({ running: false, at: "", macAddress: "" }), /is stopped/],
+      [inspected({ running: false }), /is stopped/],
       ["", /is gone/],
     ];
     for (const [container, words] of cases) {

@@ -22,6 +22,7 @@ const suites: readonly Suite[] = [
   { name: "lint", run: ["eslint", "."] },
   mocha("unit", "unit"),
   { name: "command-plugin", run: ["go", "test", "./..."], cwd: join(root, "tools", "stand-ins", "command") },
+  mocha("windows", "windows"),
   mocha("browser", "browser"),
   mocha("engine", "engine"),
 ];

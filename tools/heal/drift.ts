@@ -1,3 +1,4 @@
+import type { PoolIdentity } from "../../components/containers/container-pool";
 import type { RecordedResource } from "../stack";
 import type { EngineObject, InspectedContainer } from "./engine-objects";
 
@@ -27,6 +28,7 @@ export function drift(recorded: readonly RecordedResource[], objects: readonly E
   const resources = recorded.filter(({ type, id }) => type in types && id !== undefined && id !== "");
   const byId = new Map(objects.map((object) => [object.id, object]));
   const known = new Set(resources.map(engineId));
+  const pools = new Set(recorded.flatMap((resource) => poolOf(resource) ?? []));
   return {
     missing: resources.filter((resource) => !byId.has(engineId(resource)!)),
     wrong: resources.flatMap((resource) => {
@@ -34,8 +36,18 @@ export function drift(recorded: readonly RecordedResource[], objects: readonly E
       const reason = object?.container && wrongWith(resource, object.container, byId);
       return reason === undefined ? [] : [{ object: object!, reason }];
     }),
-    unrecorded: objects.filter(({ id }) => !known.has(id)),
+    // The state knows a pool's containers as one: which of them there should be, its own command finds out.
+    unrecorded: objects.filter(({ id, pool }) => !known.has(id) && (pool === undefined || !pools.has(pool))),
   };
+}
+
+/** The pool that a recorded command of a ContainerPool is for; it is recorded before the first container is made. */
+function poolOf({ urn, inputs }: RecordedResource): string | undefined {
+  if (!/:containers:ContainerPool\$command:/.test(urn)) {
+    return undefined;
+  }
+  const { lab, pool } = JSON.parse(inputs?.stdin as string) as PoolIdentity;
+  return `${lab}/${pool}`;
 }
 
 function wrongWith(

@@ -21,10 +21,15 @@ export interface EngineObject {
   readonly id: string;
   readonly name: string;
   readonly container?: InspectedContainer;
+  /** The pool that a container belongs to, with its lab before it: `app-pool/instances`. */
+  readonly pool?: string;
 }
 
+/** Where a container belongs to no pool, the label is empty. */
+const poolFormat = `{{.Label "${label.lab}"}}/{{.Label "${label.pool}"}}`;
+
 const listings: Readonly<Record<ObjectKind, { command: string[]; format: string }>> = {
-  container: { command: ["container", "ls", "--all"], format: "{{.ID}} {{.Names}}" },
+  container: { command: ["container", "ls", "--all"], format: `{{.ID}} {{.Names}} ${poolFormat}` },
   network: { command: ["network", "ls"], format: "{{.ID}} {{.Name}}" },
   image: { command: ["image", "ls"], format: "{{.ID}} {{.Repository}}:{{.Tag}}" },
 };
@@ -35,7 +40,8 @@ export async function objectsOf(stack: string, engine: string): Promise<EngineOb
   const found = await Promise.all(kinds.map((kind) => list(kind, stack, engine)));
   const [containers] = found;
   const inspected = await inspect(
-    containers.map(({ id }) => id),
+    // A pool looks after its own.
+    containers.filter(({ pool }) => pool === undefined).map(({ id }) => id),
     engine,
   );
   return found.flat().map((object) => ({ ...object, container: inspected.get(object.id) }));
@@ -49,8 +55,8 @@ async function list(kind: ObjectKind, stack: string, engine: string): Promise<En
     .split("\n")
     .filter(Boolean)
     .map((line) => {
-      const [id = "", name = ""] = line.split(" ");
-      return { engine, kind, id, name };
+      const [id = "", name = "", pool] = line.split(" ");
+      return { engine, kind, id, name, ...(pool === undefined || pool.endsWith("/") ? {} : { pool }) };
     });
 }
 

@@ -1,4 +1,5 @@
 import { platform } from "node:os";
+import type { PoolReport } from "../../components/containers/container-pool";
 import type { StackReport } from "../../components/network/dialect";
 import { run } from "../processes";
 import { resourcesOf, type RecordedResource, type StackState } from "../stack";
@@ -7,16 +8,23 @@ import type { Progress } from "../terminal/progress";
 /** Helper containers at a time: more of them would only wait for the engine. */
 const AT_A_TIME = 3;
 
+/** Milliseconds after which a person is told what takes so long: a pool may have many containers to make. */
+const PATIENCE_MS = 5000;
+
 const [shell, option] = platform() === "win32" ? ["cmd", "/C"] : ["/bin/sh", "-c"];
 
 /**
- * Applies what the state says of network stacks once more, and tells where something had been changed behind the
- * program's back: rules flushed, a port proxy removed. A container that is gone or stopped is left to the update.
+ * Applies what the state says of network stacks and pools once more, and tells where something had been changed behind the
+ * program's back: rules flushed, a port proxy removed, a pool's container stopped. A network stack whose container is gone
+ * or stopped is left to the update. Returns whether all pools are as recorded: one whose image is gone cannot be yet.
  */
-export async function mendStacks(state: StackState | undefined, progress: Progress): Promise<void> {
+export async function mendStacks(state: StackState | undefined, progress: Progress): Promise<boolean> {
   const { default: pLimit } = await import("p-limit");
   const limit = pLimit(AT_A_TIME);
-  await Promise.all(stackCommandsOf(state).map((command) => limit(() => mend(command, progress))));
+  const mendAll = async (commands: RecordedResource[]) =>
+    (await Promise.all(commands.map((command) => limit(() => mend(command, progress))))).every(Boolean);
+  const [, pools] = await Promise.all([mendAll(stackCommandsOf(state)), mendAll(poolCommandsOf(state))]);
+  return pools;
 }
 
 /** The commands that `NetworkStack` and `Acl` declare, by the types in their URN. */
@@ -24,17 +32,35 @@ export function stackCommandsOf(state: StackState | undefined): RecordedResource
   return resourcesOf(state).filter(({ urn }) => /:network:(NetworkStack|Acl)\$command:/.test(urn));
 }
 
-async function mend({ urn, inputs }: RecordedResource, progress: Progress): Promise<void> {
+/** The commands by which a `ContainerPool` makes its containers; its other one only removes them. */
+function poolCommandsOf(state: StackState | undefined): RecordedResource[] {
+  return resourcesOf(state).filter(({ urn }) => /:containers:ContainerPool\$command:.*-containers$/.test(urn));
+}
+
+/** Returns whether all is as the command would have it. */
+async function mend({ urn, inputs }: RecordedResource, progress: Progress): Promise<boolean> {
   const { create, stdin, environment } = inputs as { create: string; stdin: string; environment?: object };
   const name = urn.split("::").at(-1)!;
+  const impatience = setTimeout(() => progress.line(`${name} is being looked at and mended.`), PATIENCE_MS);
   try {
     const text = await run(shell, [option, create], { input: stdin, env: { ...environment } });
-    if ((JSON.parse(text) as StackReport).changed) {
-      progress.line(`Not as declared: ${name} had been changed. It is as declared again.`);
+    const report = JSON.parse(text) as StackReport | PoolReport;
+    if (report.changed) {
+      progress.line(`Not as declared: ${name} had been changed${details(report)}. It is as declared again.`);
     }
+    return true;
   } catch (error) {
-    if (!/no such container|is not running|non running container|no such image|unable to find image/i.test(String(error))) {
+    if (!/no such (container|image|network)|is not running|non running container|unable to find image/i.test(String(error))) {
       progress.line(`${name} could not be looked at: ${(error as Error).message}`);
     }
+    return false;
+  } finally {
+    clearTimeout(impatience);
   }
+}
+
+function details(report: StackReport | PoolReport): string {
+  return "created" in report
+    ? ` (${report.created.length} made, ${report.started.length} started, ${report.removed.length} removed)`
+    : "";
 }

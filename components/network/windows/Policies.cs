@@ -155,7 +155,7 @@ namespace ContainerNetworkLabs
             {
                 recorded.Remove(Meaning(acl));
             }
-            own.AddRange(acls.Except(own).Where(acl => false).ToList());
+            own.AddRange(acls.Except(own).Where(acl => recorded.Remove(Meaning(acl))).ToList());
             return own;
         }
 

@@ -44,7 +44,7 @@ describe("the imds-proxy lab", () => {
   it("builds its images on the toolbox, which clients and the outsider run as it is", async () => {
     const found = await declared();
     const images = ofType(found, "docker:index/remoteImage:RemoteImage");
-    const toolbox = images.find(({ name }) => name === "here-toolbox")!.inputs.name;
+    const toolbox = images.find(({ name }) => name === "here-toolbox")!.inputs.name as string;
     const own = images.filter(({ name }) => name !== "here-toolbox");
     assert.deepEqual(
       own.map(({ name, inputs }) => [name, (inputs.build as { buildArgs: object }).buildArgs]),
@@ -53,7 +53,7 @@ describe("the imds-proxy lab", () => {
         ["imds-proxy-imds-image", { BASE: toolbox }],
       ],
     );
-    const byName = Object.fromEntries(containersOf(found).map(({ inputs }) => [inputs.name, inputs.image as string]));
+    const byName = Object.fromEntries(containersOf(found).map(({ inputs }) => [inputs.name as string, inputs.image]));
     assert.deepEqual(byName, {
       imds: "sha256:imds-proxy-imds-image",
       proxy: "sha256:imds-proxy-proxy-image",
