@@ -17,7 +17,10 @@ export interface Attempt {
 
 const network = "acl";
 const names = ["acl-first", "acl-second"];
-const toolbox = { folder: join(imagesFolder, "..", "..", "..", "images", "toolbox"), tag: "cnl-test-toolbox" };
+const toolbox = {
+  folder: join(imagesFolder, "..", "..", "..", "images", "toolbox"),
+  tag: `cnl-test-toolbox-${process.pid}`,
+};
 
 /** The addresses of both ends; the first of each is the endpoint's, the others are added to its interface. */
 export const addresses = [

@@ -124,6 +124,26 @@ describe("the app-pool lab on a real engine", function () {
     proved();
   });
 
+  it("comes to the second network as it grows past the places of the first, and touches none", () => {
+    const boundary = firstPort + 198;
+    settle({ count: 2, firstPort: boundary });
+    up();
+    const before = instances();
+    settle({ count: 4, firstPort: boundary, frontDoor: { ...frontDoor, enabled: true } });
+    up();
+    const after = instances();
+    assert.deepEqual({ ...after, ...before }, after);
+    const network = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}";
+    const on = (name: string): string => docker("container", "inspect", "--format", network, name).trim();
+    const [first, second] = [ours.network.name, `${ours.network.name}2`];
+    assert.deepEqual(
+      [boundary, boundary + 1, boundary + 2, boundary + 3].map((port) => on(nameOf(port))),
+      [first, first, second, second],
+    );
+    assert.equal(on(frontDoor.name), `${first} ${second}`);
+    proved();
+  });
+
   it("has a front door that every instance is behind, and that one which is down does not close", async () => {
     settle({ count: 3, frontDoor: { ...frontDoor, enabled: true } });
     up();
@@ -216,6 +236,15 @@ describe("the app-pool lab on a real engine", function () {
       settle({ ...open, openings: { enabled: true, sources: ["0.0.0.0/0"] } });
       up();
       assert.deepEqual([reaches(inside.name, firstPort), reaches(outside.name, firstPort)], [true, true]);
+    });
+
+    it("is mended by one up when the table is removed by hand", () => {
+      settle(open);
+      up();
+      nftOnHost("delete", "table", "ip", table);
+      assert.equal(reaches(outside.name, firstPort), true);
+      up();
+      assert.deepEqual([reaches(inside.name, firstPort), reaches(outside.name, firstPort)], [true, false]);
     });
 
     it("changes nothing in a second up, and leaves nothing after destroy", () => {

@@ -25,7 +25,7 @@ describe("a network stack", function () {
   this.timeout(60_000);
   const names = ["stack-client", "stack-server", "stack-third"];
   const network = "cnl-test-stack";
-  let toolbox: string;
+  const toolbox = `cnl-test-toolbox-${process.pid}`;
 
   const target = (name: string) => {
     const containerId = docker("container", "inspect", "--format", "{{.Id}}", `cnl-test-${name}`);
@@ -59,8 +59,7 @@ describe("a network stack", function () {
     clear(names, ["stack"]);
     const folder = join(__dirname, "..", "..", "components", "images", "toolbox");
     const base = await baseImageOn(await localEngine());
-    docker("build", "--quiet", "--tag", "cnl-test-toolbox", "--build-arg", `BASE=${base}`, folder);
-    toolbox = "cnl-test-toolbox";
+    docker("build", "--quiet", "--tag", toolbox, "--build-arg", `BASE=${base}`, folder);
     docker("network", "create", "--internal", "--subnet", "10.213.0.0/24", "--gateway", at(254), network);
     names.forEach((name, i) => {
       const serve = name === "stack-server" ? ["python3", "-m", "http.server", "80"] : [];
@@ -73,7 +72,7 @@ describe("a network stack", function () {
   });
   after(() => {
     clear(names, ["stack"]);
-    docker("image", "rm", "--force", "cnl-test-toolbox");
+    docker("image", "rm", "--force", toolbox);
   });
 
   it("sends what is for a proxied address on, once and however often it is applied", () => {

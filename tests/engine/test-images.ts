@@ -7,7 +7,8 @@ import { docker } from "./support";
 /** Folder of the docker-networks lab's images. */
 export const imagesFolder = join(__dirname, "..", "..", "components", "labs", "docker-networks", "images");
 
-const tags = { chat: "cnl-test-chat", web: "cnl-test-web" } as const;
+// Test files run side by side, each in a process of its own, and take their images away when they are done.
+const tags = { chat: `cnl-test-chat-${process.pid}`, web: `cnl-test-web-${process.pid}` };
 const built = new Set<string>();
 
 /** Builds the lab's own images under names of the tests, once for all tests of a run. */

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, UserError } from "../command";
 import { setUp } from "../setup";
@@ -5,26 +6,46 @@ import { colours } from "../terminal/colours";
 
 interface Suite {
   readonly name: string;
-  readonly run: readonly string[];
+  /** Commands that each run a part of it: one after another, or side by side. */
+  readonly runs: readonly (readonly string[])[];
+  readonly sideBySide?: boolean;
   readonly cwd?: string;
+}
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
 }
 
 const root = join(__dirname, "..", "..");
 
-function mocha(name: string, folder: string): Suite {
-  return { name, run: ["mocha", "--recursive", `tests/${folder}`] };
+/** Files of the engine suite at a time. Each mostly waits for its engine. */
+const AT_A_TIME = 2;
+
+function mocha(name: string): Suite {
+  return { name, runs: [["mocha", "--recursive", `tests/${name}`]] };
+}
+
+/** Tests that each have names, subnets and ports of their own, so that a file is no other's business. */
+function mochaSideBySide(name: string): Suite {
+  const files = readdirSync(join(root, "tests", name)).filter((file) => file.endsWith(".test.ts"));
+  return { name, runs: files.map((file) => ["mocha", `tests/${name}/${file}`]), sideBySide: true };
 }
 
 /** From the quick to the long. */
 const suites: readonly Suite[] = [
-  { name: "format", run: ["prettier", "--check", "."] },
-  { name: "types", run: ["tsc", "--noEmit", "--project", "."] },
-  { name: "lint", run: ["eslint", "."] },
-  mocha("unit", "unit"),
-  { name: "command-plugin", run: ["go", "test", "./..."], cwd: join(root, "tools", "stand-ins", "command") },
-  mocha("windows", "windows"),
-  mocha("browser", "browser"),
-  mocha("engine", "engine"),
+  { name: "format", runs: [["prettier", "--check", "."]] },
+  { name: "types", runs: [["tsc", "--noEmit", "--project", "."]] },
+  { name: "lint", runs: [["eslint", "."]] },
+  mocha("unit"),
+  {
+    name: "command-plugin",
+    runs: [["go", "test", "./..."]],
+    cwd: join(root, "tools", "stand-ins", "command"),
+  },
+  mocha("windows"),
+  mocha("browser"),
+  mochaSideBySide("engine"),
 ];
 
 export const command: Command = {
@@ -38,12 +59,13 @@ export const command: Command = {
     const { bold, red } = colours(process.stdout);
     let passed = 0;
     let failed = 0;
-    for (const { name, run, cwd } of chosen) {
-      if (signal.aborted) {
-        break;
-      }
-      process.stdout.write(bold(`\n── ${name}: ${run.join(" ")}\n`));
-      const counted = await runCounted(run, cwd ?? root, env);
+    const { default: pLimit } = await import("p-limit");
+    for (const { name, runs, sideBySide = false, cwd = root } of chosen) {
+      const limit = pLimit(sideBySide ? AT_A_TIME : 1);
+      const counts = runs.map((run) =>
+        limit(async () => (signal.aborted ? nothing : runCounted(run, { cwd, env, live: !sideBySide, title: bold }))),
+      );
+      const counted = (await Promise.all(counts)).reduce(sum);
       passed += counted.passed;
       failed += counted.failed;
       if (counted.failed > 0) {
@@ -68,16 +90,31 @@ function choose(names: string | undefined): readonly Suite[] {
   });
 }
 
+const nothing: Count = { passed: 0, failed: 0 };
+
+function sum(a: Count, b: Count): Count {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed };
+}
+
+interface RunOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether it writes on this terminal as it goes; else all at once when it is over. */
+  readonly live: boolean;
+  readonly title: (text: string) => string;
+}
+
 /**
- * Runs a suite on this terminal and counts its tests: mocha's by its closing lines, any other suite as one. A mocha run
- * that executed no test has failed: it was asked for some.
+ * Runs a part of a suite and counts its tests: mocha's by its closing lines, anything else as one. A mocha run that
+ * executed no test has failed: it was asked for some.
  */
-async function runCounted(
-  [program, ...args]: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Promise<{ passed: number; failed: number }> {
+async function runCounted([program, ...args]: readonly string[], options: RunOptions): Promise<Count> {
+  const { cwd, env, live, title } = options;
   const { execa } = await import("execa");
+  const heading = title(`\n── ${[program, ...args].join(" ")}\n`);
+  if (live) {
+    process.stdout.write(heading);
+  }
   const result = await execa(program, args, {
     cwd,
     env,
@@ -85,9 +122,13 @@ async function runCounted(
     preferLocal: true,
     localDir: root,
     stdin: "ignore",
-    stdout: ["inherit", "pipe"],
-    stderr: "inherit",
+    stdout: live ? ["inherit", "pipe"] : "pipe",
+    stderr: live ? "inherit" : "pipe",
+    all: !live,
   });
+  if (!live) {
+    process.stdout.write(`${heading}${result.all ?? ""}\n`);
+  }
   const closing = (word: string) => Number(new RegExp(`^\\s*(\\d+) ${word}`, "m").exec(result.stdout)?.[1] ?? 0);
   const [passed, failed] = program === "mocha" ? [closing("passing"), closing("failing")] : [1, 0];
   const broken = result.exitCode !== 0 || passed + failed === 0;

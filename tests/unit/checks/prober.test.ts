@@ -13,7 +13,8 @@ describe("the prober's command", () => {
 
   it("is an encoded PowerShell script on Windows", () => {
     const [script, ...before] = proberCommand("windows").reverse();
-    assert.deepEqual(before.reverse(), ["powershell", "-NoProfile", "-NonInteractive", "-EncodedCommand"]);
+    const options = ["-NoProfile", "-NonInteractive", "-OutputFormat", "Text", "-EncodedCommand"];
+    assert.deepEqual(before.reverse(), ["powershell", ...options]);
     assert.equal(Buffer.from(script, "base64").toString("utf16le"), source("probe.ps1"));
   });
 
