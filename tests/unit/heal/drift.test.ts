@@ -112,4 +112,42 @@ describe("drift between the records and the engine", () => {
       "c2 shares the network stack of a container that is gone",
     ]);
   });
+
+  describe("of a pool", () => {
+    const claim = {
+      urn: "urn:pulumi:test::labs::lab$container-network-labs:containers:ContainerPool$command:local:Command::apps-claim",
+      type: "command:local:Command",
+      id: "command1",
+      inputs: { stdin: JSON.stringify({ stack: "test", lab: "a-lab", pool: "apps" }) },
+    };
+    const member = (pool: string): EngineObject => ({
+      engine: "unix://e",
+      kind: "container",
+      id: "c9",
+      name: "app-8090",
+      pool,
+    });
+
+    it("is none, whatever containers it has, once the pool is recorded", () => {
+      assert.deepEqual(drift([...recorded, claim], [...asRecorded, member("a-lab/apps")]), {
+        missing: [],
+        wrong: [],
+        unrecorded: [],
+      });
+    });
+
+    it("is a container of a pool that the state knows nothing of", () => {
+      for (const [resources, pool] of [
+        [recorded, "a-lab/apps"],
+        [[...recorded, claim], "another/apps"],
+        [[...recorded, claim], "a-lab/others"],
+      ] as const) {
+        const { unrecorded } = drift(resources, [...asRecorded, member(pool)]);
+        assert.deepEqual(
+          unrecorded.map(({ id }) => id),
+          ["c9"],
+        );
+      }
+    });
+  });
 });

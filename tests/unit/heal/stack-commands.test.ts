@@ -48,4 +48,31 @@ describe("healing of network stacks", () => {
     const other = recorded("verification", "echo '{\"changed\":true}'");
     assert.deepEqual(await told({ ...other, urn: `urn:pulumi:test::labs::${commandType}::verification` }), []);
   });
+
+  describe("and of pools", () => {
+    const pool = (name: string, create: string): RecordedResource => {
+      const types = `container-network-labs:containers:ContainerPool$${commandType}`;
+      return { urn: `urn:pulumi:test::labs::${types}::${name}`, type: commandType, inputs: { create, stdin: "data" } };
+    };
+    const report = (changed: boolean) =>
+      `[ "$(cat)" = data ] && echo '{"changed":${changed},"created":["a","b"],"started":[],"removed":["c"],"kept":9}'`;
+
+    it("tells how many of their containers were not as declared", async () => {
+      assert.deepEqual(await told(pool("apps-containers", report(true)), pool("others-containers", report(false))), [
+        "Not as declared: apps-containers had been changed (2 made, 0 started, 1 removed). It is as declared again.",
+      ]);
+    });
+
+    it("does not run the command that only removes", async () => {
+      assert.deepEqual(await told(pool("apps-claim", "exit 0")), []);
+    });
+
+    it("says whether a pool is left to be mended after the update, as no network stack is", async () => {
+      const mended = (...resources: RecordedResource[]) =>
+        mendStacks({ version: 3, deployment: { resources } }, { ...createProgress(), line: () => undefined });
+      assert.equal(await mended(pool("apps-containers", report(true))), true);
+      assert.equal(await mended(recorded("gone", "echo 'No such container: 1' >&2; exit 1")), true);
+      assert.equal(await mended(pool("apps-containers", "echo 'No such image: app:1' >&2; exit 1")), false);
+    });
+  });
 });

@@ -154,4 +154,45 @@ describe("clashes with what the engine has", () => {
   for (const [what, facts, key, value, allowed, cure] of rows) {
     it(`are told of ${what}`, () => assert.deepEqual(found(facts), [{ key, value, allowed, cure }]));
   }
+
+  describe("with what listens on the host", () => {
+    const by = (address: string, hostPort: number, owner?: string, protocol: "tcp" | "udp" = "tcp") => ({
+      address,
+      hostPort,
+      protocol,
+      owner: () => owner,
+    });
+    const one = by("0.0.0.0", 8080, "nginx (process 4711)");
+
+    it("are told with its name, where that can be seen", () => {
+      const fault = { key: "labs.a.two.port", value: 8080, allowed: "a tcp port that no process of the host listens on" };
+      assert.deepEqual(found(engine({ listeners: [one, by("127.0.0.1", 8081)] })), [
+        { ...fault, cure: "choose another, for example 8082, or stop nginx (process 4711) that listens on 0.0.0.0:8080" },
+      ]);
+      assert.deepEqual(found(engine({ listeners: [by("127.0.0.1", 8080)] })), [
+        {
+          ...fault,
+          cure: "choose another, for example 8081, or stop the process of this machine that listens on 127.0.0.1:8080",
+        },
+      ]);
+    });
+
+    it("are none on other ports, addresses and protocols", () => {
+      const elsewhere = [by("127.0.0.1", 80), by("127.0.0.2", 8080), by("0.0.0.0", 8080, "dnsmasq", "udp")];
+      assert.deepEqual(found(engine({ listeners: elsewhere })), []);
+    });
+
+    it("are none where it listens for a container: for this stack's own, or for one that is told itself", () => {
+      const publishes = [{ address: "127.0.0.1", hostPort: 8080, protocol: "tcp" }];
+      const containers = [{ id: "1", name: "two", labels: ours, ports: publishes }];
+      const listeners = [by("127.0.0.1", 8080, "docker-proxy (process 4711)")];
+      assert.deepEqual(found(engine({ containers, listeners })), []);
+      assert.deepEqual(
+        found(engine({ containers: [{ ...containers[0], name: "another", labels: theirs }], listeners })).map(
+          ({ allowed }) => allowed,
+        ),
+        ["a tcp port that no container of the engine publishes"],
+      );
+    });
+  });
 });
