@@ -17,8 +17,11 @@ export interface NetworkSpec {
   readonly ipRange?: string;
   /** Name of the Linux bridge interface on the host, at most 15 characters. Linux only. */
   readonly bridge?: string;
-  /** Its containers have no way out of it, not even a default route. Linux only: `nat` knows no such thing. */
-  readonly internal?: boolean;
+  /**
+   * The default gateway of its containers, where that is not `gateway`. One that nobody has leaves them no way out, from
+   * their start on and whatever becomes of their network stacks. Linux only: `nat` knows no such thing.
+   */
+  readonly defaultGateway?: string;
   /** Path of the setting this comes from, below the lab: `chat.network`. */
   readonly setting: string;
 }

@@ -79,7 +79,9 @@ export function parse(raw: RawSettings, environment: string, registry: Registry)
 
 /** In the order of the registry, whatever the order in the file. */
 function given(settings: Readonly<Record<string, unknown>>, registry: Registry): LabSettings[] {
-  return Object.keys(registry).flatMap((lab) => (settings[lab] === undefined ? [] : [{ lab, settings: settings[lab] }]));
+  return Object.keys(registry).flatMap((lab) =>
+    settings[lab] === undefined ? [] : [{ lab, settings: settings[lab] }],
+  );
 }
 
 /** The labs whose own settings can be read, where not all can. */

@@ -150,7 +150,7 @@ describe("the imds-proxy lab on a real engine", function () {
     const folder = mkdtempSync(join(tmpdir(), "container-network-labs-"));
     try {
       const loopback = { network: { subnet: "127.0.0.0/24" }, identity: { clients: ["client1"] } };
-      writeFileSync(join(folder, "Caddyfile"), caddyfile(settings.parse(loopback)));
+      writeFileSync(join(folder, "Caddyfile"), caddyfile(settings.parse(loopback), "linux"));
       const volumes = { imds: [], proxy: ["--volume", `${join(folder, "Caddyfile")}:/etc/caddy/Caddyfile:ro`] };
       for (const [name, more] of Object.entries(volumes)) {
         const image = docker("container", "inspect", "--format", "{{.Image}}", `${prefix}${name}`);

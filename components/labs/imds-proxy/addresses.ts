@@ -1,3 +1,5 @@
+import { lastUsable, offset } from "../../network/address";
+import type { HostOs } from "../lab";
 import type { ImdsProxySettings } from "./settings";
 
 /**
@@ -17,8 +19,19 @@ export const counterPort = 8081;
 
 /**
  * The address at which the proxy asks the service. One that holds the metadata address itself can't reach anybody there,
- * so it asks the stand-in at its endpoint.
+ * so it asks the stand-in at its endpoint; as it does on Windows, where a proxy that lost its route would ask Azure's.
  */
-export function upstreamOf({ mode, standIn }: ImdsProxySettings): string {
-  return mode === "proxy-owns-address" ? standIn.address : metadataAddress;
+export function upstreamOf({ service, mode, standIn }: ImdsProxySettings, os: HostOs): string {
+  return service === "stand-in" && (mode === "proxy-owns-address" || os === "windows")
+    ? standIn.address
+    : metadataAddress;
+}
+
+/**
+ * The default gateway of all containers: the last address of the subnet that is not the host's, and nobody's at all. So
+ * nothing leaves the machine for the metadata address, not even from a container whose network stack a restart emptied.
+ */
+export function deadEnd({ network }: ImdsProxySettings): string {
+  const last = lastUsable(network.subnet);
+  return last === network.gateway ? offset(last, -1) : last;
 }

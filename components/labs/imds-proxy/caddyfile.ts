@@ -1,3 +1,4 @@
+import type { HostOs } from "../lab";
 import type { ImdsProxySettings } from "./settings";
 import { clientsOf } from "./clients";
 import { healthPort, metadataAddress, metadataPort, upstreamOf } from "./addresses";
@@ -70,10 +71,10 @@ const refusals = {
 } as const satisfies Record<string, Refusal>;
 
 /**
- * The proxy's whole configuration, the same on both systems. Paths are told by the text that arrived, before anything
+ * The proxy's whole configuration, the same on both systems but for where it finds a stand-in. Paths are told by the text that arrived, before anything
  * decodes it: what the service might read in another way does not get that far.
  */
-export function caddyfile(settings: ImdsProxySettings): string {
+export function caddyfile(settings: ImdsProxySettings, os: HostOs): string {
   const allowed = clientsOf(settings.clients)
     .filter(({ name }) => settings.identity.clients.includes(name))
     .map(({ address }) => address);
@@ -95,9 +96,9 @@ export function caddyfile(settings: ImdsProxySettings): string {
         ...refuse("@forwarded", refusals.forwarded),
         ...refuse("@otherMethod", refusals.method),
         ...refuse("@oddPath", refusals.odd),
-        ...(allowed.length === 0 ? [] : handle("@identityAllowed", passOn(upstreamOf(settings)))),
+        ...(allowed.length === 0 ? [] : handle("@identityAllowed", passOn(upstreamOf(settings, os)))),
         ...refuse("@identity", refusals.identity),
-        ...handle("@instance", passOn(upstreamOf(settings))),
+        ...handle("@instance", passOn(upstreamOf(settings, os))),
         ...refuse("", refusals.unknown),
       ]),
       "}",

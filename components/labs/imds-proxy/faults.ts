@@ -1,6 +1,6 @@
 import { contains, freeRun, isUsable } from "../../network/address";
 import type { Fault } from "../../settings/fault";
-import { metadataAddress } from "./addresses";
+import { deadEnd, metadataAddress } from "./addresses";
 import { clientsOf } from "./clients";
 import type { ImdsProxySettings } from "./settings";
 
@@ -16,8 +16,9 @@ export function faults(settings: ImdsProxySettings): Fault[] {
 }
 
 /** How many clients have an address in a row, from the first client's on. */
-export function clientsThatFit({ service, network, standIn, proxy, outsider, clients }: ImdsProxySettings): number {
-  const others = [network.gateway, proxy.address, outsider.address];
+export function clientsThatFit(settings: ImdsProxySettings): number {
+  const { service, network, standIn, proxy, outsider, clients } = settings;
+  const others = [network.gateway, deadEnd(settings), proxy.address, outsider.address];
   const taken = service === "stand-in" ? [...others, standIn.address] : others;
   return freeRun(network.subnet, clients.firstAddress, taken);
 }

@@ -6,7 +6,7 @@ import { Image } from "../../images/image";
 import { toolboxOn } from "../../images/toolbox";
 import type { ContainerSpec } from "../../network/topology";
 import { declareTopology, type Run } from "../declare";
-import type { Lab } from "../lab";
+import type { HostOs, Lab } from "../lab";
 import { metadataAddress, metadataPort } from "./addresses";
 import { caddyfile, caddyfilePath } from "./caddyfile";
 import { instanceDocument } from "./metadata";
@@ -39,7 +39,7 @@ export class ImdsProxyLab extends pulumi.ComponentResource implements Lab {
     const images = this.images(name, args);
     const run = (spec: ContainerSpec): Run => ({
       image: images[spec.image as keyof typeof images]!,
-      ...given(spec, settings),
+      ...given(spec, settings, host.os),
     });
     this.containers = [...declareTopology({ name, lab, host, topology: placed, run }, this).values()];
     this.outputs = summary(settings, placed.containers);
@@ -65,12 +65,12 @@ export class ImdsProxyLab extends pulumi.ComponentResource implements Lab {
 }
 
 /** What a container of the lab is given beside its image. Clients and the outsider only wait to be asked from. */
-function given(spec: ContainerSpec, settings: ImdsProxySettings): Omit<Run, "image"> {
+function given(spec: ContainerSpec, settings: ImdsProxySettings, os: HostOs): Omit<Run, "image"> {
   switch (spec.role) {
     case "service":
       return { files: { [instancePath]: `${JSON.stringify(instanceDocument(settings.metadata), undefined, 2)}\n` } };
     case "proxy":
-      return { files: { [caddyfilePath]: caddyfile(settings) } };
+      return { files: { [caddyfilePath]: caddyfile(settings, os) } };
     case "client":
       return { environment: { IMSProxyIpAddress: settings.proxy.address } };
     default:

@@ -10,11 +10,11 @@ const position = { standIn: 1, proxy: 2, outsider: 3, firstClient: 4 } as const;
 
 const defaultSubnet = "10.169.0.0/24";
 
-/** A subnet with an address for each kind of container and the gateway. */
+/** A subnet with an address for each container by default, the gateway, and one that nobody has. */
 const subnet = ipv4Subnet
-  .refine((value) => Number(value.split("/")[1]) <= 29)
+  .refine((value) => Number(value.split("/")[1]) <= 28)
   .register(words, {
-    allowed: "an IPv4 subnet in CIDR form, from /8 to /29, its host bits zero",
+    allowed: "an IPv4 subnet in CIDR form, from /8 to /28, its host bits zero",
     cure: "write the first address, a slash and the length of the prefix, for example 10.169.0.0/24",
   });
 

@@ -1,7 +1,7 @@
 import { anyRule, closed, type AclRule } from "../../network/acl/rule";
 import type { ContainerSpec, EndpointSpec, LabTopology, NetworkSpec, StackSpec } from "../../network/topology";
 import type { HostOs } from "../lab";
-import { metadataAddress, metadataPort } from "./addresses";
+import { deadEnd, metadataAddress, metadataPort, upstreamOf } from "./addresses";
 import { clientsOf, type Client } from "./clients";
 import { clientsThatFit } from "./faults";
 import type { ImdsProxySettings } from "./settings";
@@ -44,19 +44,15 @@ export function topology(settings: ImdsProxySettings, os: HostOs): LabTopology {
   };
 }
 
-function networkSpec({ network, service, mode }: ImdsProxySettings, os: HostOs): NetworkSpec {
-  const { name, subnet, gateway, bridge } = network;
-  // Where a host filters what bridges carry, its engine drops packets inside an internal network, too, unless both
-  // addresses are of the subnet. So only the mode that never puts the metadata address on the wire can have one.
-  const internal = service === "stand-in" && mode === "port-proxy";
+function networkSpec(settings: ImdsProxySettings, os: HostOs): NetworkSpec {
+  const { name, subnet, gateway, bridge } = settings.network;
   return {
     name,
     subnet,
     gateway,
     // What is set is passed on even on Windows, where the cross checks refuse it with the reason.
     bridge: bridge ?? (os === "linux" ? "imds0" : undefined),
-    // Said either way, so that a change of the mode is seen as one of the network.
-    ...(os === "linux" ? { internal } : {}),
+    ...(os === "linux" ? { defaultGateway: deadEnd(settings) } : {}),
     setting: "network",
   };
 }
@@ -70,17 +66,14 @@ function standInStack({ mode }: ImdsProxySettings): StackSpec | undefined {
   return mode === "port-proxy" ? stack({ addresses: [ownAddress] }) : undefined;
 }
 
-/**
- * The proxy has the document's route to the metadata address: by the host to Azure's service, or to the stand-in. Only
- * on Linux, where an internal network carries no such address, the stand-in is reached by a port proxy.
- */
-function proxyStack({ service, mode, proxy, standIn, network }: ImdsProxySettings, os: HostOs): StackSpec {
+/** The document's route to the metadata address, and no other way out: by the host to Azure's service, or to the stand-in. */
+function proxyStack(settings: ImdsProxySettings, os: HostOs): StackSpec | undefined {
+  const { service, mode, proxy, standIn, network } = settings;
   if (mode === "proxy-owns-address") {
     return stack({ addresses: [{ ...ownAddress, endpoint: proxy.address }] });
   }
-  if (service === "stand-in" && os === "linux") {
-    const connect = { address: standIn.address, port: metadataPort };
-    return stack({ addresses: [ownAddress], portProxies: [{ listen, connect }] });
+  if (upstreamOf(settings, os) !== metadataAddress) {
+    return undefined;
   }
   const nextHop = service === "azure" ? network.gateway : standIn.address;
   return stack({ routes: [{ destination: `${metadataAddress}/32`, nextHop, endpoint: proxy.address }] });

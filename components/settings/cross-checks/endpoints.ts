@@ -1,7 +1,7 @@
 import { freeAddress, isUsable } from "../../network/address";
 import type { HostTopology } from "../../network/topology";
 import type { Fault } from "../fault";
-import { attachmentsOf, containersOf, forExample, repeats, takenOn } from "./placed";
+import { attachmentsOf, containersOf, defaultGatewayOf, forExample, repeats, takenOn } from "./placed";
 
 /** Endpoints on a network that their lab does not have. */
 export function unknownNetworkFaults(host: HostTopology): Fault[] {
@@ -39,24 +39,34 @@ export function outsideFaults(host: HostTopology): Fault[] {
   });
 }
 
-/** Addresses that two have on one network. The gateway counts as the first to have its own. */
+/** Addresses that two have on one network. The gateways count as the first to have their own. */
 export function sharedAddressFaults(host: HostTopology): Fault[] {
   const attached = attachmentsOf(host).filter(({ network }) => network !== undefined);
   const holders = attached.flatMap(({ endpoint, container, network }) => [
-    { address: network!.gateway, network: network!, key: `${network!.key}.gateway`, container: undefined },
-    { address: endpoint.address, network: network!, key: container.key, container: container.name },
+    { holder: "the gateway", isContainer: false, address: network!.gateway, network: network!, key: "" },
+    ...defaultGatewayOf(network!).map((address) => ({
+      holder: "the network keeps it free as its containers' default gateway, and nobody",
+      isContainer: false,
+      address,
+      network: network!,
+      key: "",
+    })),
+    {
+      holder: `container "${container.name}"`,
+      isContainer: true,
+      address: endpoint.address,
+      network: network!,
+      key: container.key,
+    },
   ]);
   return repeats(holders, ({ network, address }) => `${network.key} ${address}`)
-    .filter(({ item }) => item.container !== undefined)
-    .map(({ item: { key, address, network }, first }) => {
-      const holder = first.container === undefined ? "the gateway" : `container "${first.container}"`;
-      return {
-        key,
-        value: address,
-        allowed: `an address that nothing else on network "${network.name}" has`,
-        cure: `choose another${forExample(freeAddress(network.subnet, takenOn(host, network)))}: ${holder} has it`,
-      };
-    });
+    .filter(({ item }) => item.isContainer)
+    .map(({ item: { key, address, network }, first: { holder } }) => ({
+      key,
+      value: address,
+      allowed: `an address that nothing else on network "${network.name}" has`,
+      cure: `choose another${forExample(freeAddress(network.subnet, takenOn(host, network)))}: ${holder} has it`,
+    }));
 }
 
 /** Containers that share the network stack of a container that their lab does not have. */

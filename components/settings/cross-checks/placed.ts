@@ -40,10 +40,15 @@ export function attachmentsOf(host: HostTopology): Attachment[] {
   );
 }
 
-/** The addresses on a network that something has: its gateway's and its containers'. */
+/** The addresses on a network that are not free: its gateways' and its containers'. */
 export function takenOn(host: HostTopology, network: Placed<NetworkSpec>): string[] {
   const own = attachmentsOf(host).filter((each) => each.network?.key === network.key);
-  return [network.gateway, ...own.map(({ endpoint }) => endpoint.address)];
+  return [network.gateway, ...defaultGatewayOf(network), ...own.map(({ endpoint }) => endpoint.address)];
+}
+
+/** The engine gives its containers' default gateway to nobody. */
+export function defaultGatewayOf({ defaultGateway }: NetworkSpec): string[] {
+  return defaultGateway === undefined ? [] : [defaultGateway];
 }
 
 /** Every item that has the same identity as one before it, with that first one. */

@@ -99,10 +99,7 @@ describe("a pool of containers", () => {
   it("shows the same in a preview, before the engine has ids for anything", async () => {
     const given = [instance(8001), instance(8002)];
     const [made, previewed] = [commands((await declared(given)).found), commands((await declared(given, true)).found)];
-    assert.equal(
-      previewed["a-lab-apps-pool-containers"].stdin,
-      made["a-lab-apps-pool-containers"].stdin,
-    );
+    assert.equal(previewed["a-lab-apps-pool-containers"].stdin, made["a-lab-apps-pool-containers"].stdin);
   });
 
   it("is given the engine's ids of its image and of the networks it uses", async () => {

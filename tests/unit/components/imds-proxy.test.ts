@@ -34,10 +34,12 @@ describe("the imds-proxy lab", () => {
     ]);
   });
 
-  it("puts all of them on one internal network, and publishes nothing", async () => {
+  it("puts all of them on one network without a way out, and publishes nothing", async () => {
     const found = await declared();
     const [network, ...others] = ofType(found, "docker:index/network:Network");
-    assert.deepEqual([network.inputs.name, network.inputs.internal, others], ["imds", true, []]);
+    const ipam = network.inputs.ipamConfigs as { auxAddress: object }[];
+    assert.deepEqual([network.inputs.name, others], ["imds", []]);
+    assert.deepEqual(ipam[0].auxAddress, { DefaultGatewayIPv4: "10.169.0.253" });
     assert.ok(containersOf(found).every(({ inputs }) => (inputs.ports as unknown[]).length === 0));
   });
 

@@ -13,7 +13,8 @@ const line = (local: string, state: string, inode: number) =>
 describe("what listens on the host", () => {
   let proc: string;
   const told = () => hostListeners(proc).map(({ protocol, address, hostPort }) => `${protocol} ${address}:${hostPort}`);
-  const table = (name: string, ...lines: string[]) => writeFileSync(join(proc, "net", name), [title, ...lines, ""].join("\n"));
+  const table = (name: string, ...lines: string[]) =>
+    writeFileSync(join(proc, "net", name), [title, ...lines, ""].join("\n"));
 
   beforeEach(() => {
     proc = mkdtempSync(join(tmpdir(), "proc-"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { caddyfile } from "../../../components/labs/imds-proxy/caddyfile";
 import { settings } from "../../../components/labs/imds-proxy/settings";
 
-const of = (given: object) => caddyfile(settings.parse(given));
+const of = (given: object) => caddyfile(settings.parse(given), "linux");
 const kept = (name: string) => readFileSync(join(__dirname, name), "utf8");
 
 describe("the Caddyfile of the imds-proxy lab", () => {

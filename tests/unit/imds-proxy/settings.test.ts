@@ -21,12 +21,12 @@ describe("the settings of the imds-proxy lab", () => {
   });
 
   it("follow the subnet where addresses are left out", () => {
-    const { network, standIn, proxy, outsider, clients } = settings.parse({ network: { subnet: "172.20.8.0/29" } });
+    const { network, standIn, proxy, outsider, clients } = settings.parse({ network: { subnet: "172.20.8.0/28" } });
     assert.deepEqual(
       [network.gateway, standIn.address, proxy.address, outsider.address, clients.firstAddress],
-      ["172.20.8.6", "172.20.8.1", "172.20.8.2", "172.20.8.3", "172.20.8.4"],
+      ["172.20.8.14", "172.20.8.1", "172.20.8.2", "172.20.8.3", "172.20.8.4"],
     );
-    assert.deepEqual(wrong({ network: { subnet: "172.20.8.0/29" } }), []);
+    assert.deepEqual(wrong({ network: { subnet: "172.20.8.0/28" } }), []);
   });
 
   const bad: [string, object, unknown[]][] = [
@@ -52,11 +52,11 @@ describe("the settings of the imds-proxy lab", () => {
     ],
     [
       "more clients than addresses",
-      { network: { subnet: "10.169.0.0/29" }, clients: { count: 3 } },
+      { network: { subnet: "10.169.0.0/28" }, clients: { count: 10 } },
       [
         "clients.count",
-        3,
-        "at most 2: so many addresses in a row are free in 10.169.0.0/29 from 10.169.0.4 on",
+        10,
+        "at most 9: so many addresses in a row are free in 10.169.0.0/28 from 10.169.0.4 on",
         "declare fewer clients, let them begin at another address, or choose a larger subnet",
       ],
     ],
@@ -82,11 +82,11 @@ describe("the settings of the imds-proxy lab", () => {
     ],
     [
       "a subnet without room",
-      { network: { subnet: "10.169.0.0/30" } },
+      { network: { subnet: "10.169.0.0/29" } },
       [
         "network.subnet",
-        "10.169.0.0/30",
-        "an IPv4 subnet in CIDR form, from /8 to /29, its host bits zero",
+        "10.169.0.0/29",
+        "an IPv4 subnet in CIDR form, from /8 to /28, its host bits zero",
         "write the first address, a slash and the length of the prefix, for example 10.169.0.0/24",
       ],
     ],
@@ -114,6 +114,12 @@ describe("the settings of the imds-proxy lab", () => {
   for (const [what, lab, row] of bad) {
     it(`refuse ${what}`, () => assert.deepEqual(rows(lab), [row]));
   }
+
+  it("keep the address free that nobody is to have", () => {
+    const [fault, ...others] = rows({ outsider: { address: "10.169.0.253" } });
+    assert.deepEqual([fault[0], fault[1], others], ["outsider.address", "10.169.0.253", []]);
+    assert.match(String(fault[3]), /keeps it free as its containers' default gateway, and nobody has it$/);
+  });
 
   it("need no address for a stand-in that there is not", () => {
     assert.deepEqual(wrong({ service: "azure", clients: { firstAddress: "10.169.0.1", count: 1 } }), []);

@@ -17,20 +17,25 @@ const aclOf = (given: object, name: string) =>
 const listen = { address: metadata, port: 80 };
 
 describe("the topology of the imds-proxy lab", () => {
-  it("has the metadata address in every stack of the default mode, so that no question leaves one as it was asked", () => {
-    const { containers, networks } = placed({});
-    assert.deepEqual(
-      containers.map(({ stack }) => stack?.addresses),
-      containers.map(() => [{ address: metadata }]),
-    );
-    assert.equal(networks[0].internal, true);
-    assert.ok(containers.every(({ stack }) => stack!.routes.length === 0));
+  it("has the metadata address in every stack of the default mode but the proxy's, which has a route", () => {
+    for (const name of ["imds", "client1", "client2", "outsider"]) {
+      assert.deepEqual([stackOf({}, name)!.addresses, stackOf({}, name)!.routes], [[{ address: metadata }], []]);
+    }
+    const route = { destination: `${metadata}/32`, nextHop: "10.169.0.1", endpoint: "10.169.0.2" };
+    assert.deepEqual(stackOf({}, "proxy"), { addresses: [], routes: [route], portProxies: [] });
   });
 
-  it("sends clients to the proxy and the proxy to the service", () => {
+  it("leaves containers no way out, whatever becomes of their stacks", () => {
+    const way = (given: object) => placed(given).networks[0].defaultGateway;
+    assert.equal(way({}), "10.169.0.253");
+    assert.equal(way({ network: { gateway: "10.169.0.7" } }), "10.169.0.254");
+    assert.equal(way({ mode: "proxy-owns-address" }), "10.169.0.253");
+    assert.equal(way({ service: "azure" }), "10.169.0.253");
+  });
+
+  it("sends clients to the proxy, and nobody else anywhere", () => {
     const to = (address: string) => [{ listen, connect: { address, port: 80 } }];
     assert.deepEqual(stackOf({}, "client2")!.portProxies, to("10.169.0.2"));
-    assert.deepEqual(stackOf({}, "proxy")!.portProxies, to("10.169.0.1"));
     assert.deepEqual([stackOf({}, "outsider")!.portProxies, stackOf({}, "imds")!.portProxies], [[], []]);
   });
 
@@ -46,12 +51,11 @@ describe("the topology of the imds-proxy lab", () => {
       const routes = [{ destination: `${metadata}/32`, endpoint }];
       assert.deepEqual(stackOf(given, name), { addresses: [], routes, portProxies: [] });
     }
-    assert.equal(placed(given).networks[0].internal, false);
   });
 
   it("leads the proxy, and nobody else, out to Azure's service", () => {
     const given = { service: "azure" };
-    const { containers, networks } = placed(given);
+    const { containers } = placed(given);
     assert.deepEqual(
       containers.map(({ name }) => name),
       ["proxy", "client1", "client2", "outsider"],
@@ -62,7 +66,6 @@ describe("the topology of the imds-proxy lab", () => {
       portProxies: [],
     });
     assert.deepEqual(stackOf(given, "outsider")!.addresses, [{ address: metadata }]);
-    assert.equal(networks[0].internal, false);
   });
 
   it("lets clients to the proxy's port and the proxy to the service's, and decides nothing else", () => {
@@ -81,16 +84,17 @@ describe("the topology of the imds-proxy lab", () => {
     ]);
   });
 
-  it("has the document's route in the proxy on Windows, where nothing drops what it leads to", () => {
-    const proxy = placed({}, "windows").containers.find(({ role }) => role === "proxy")!;
-    const route = { destination: "169.254.169.254/32", nextHop: "10.169.0.1", endpoint: "10.169.0.2" };
-    assert.deepEqual(proxy.stack, { addresses: [], routes: [route], portProxies: [] });
+  it("has the route on Windows for Azure's service alone: without it, the proxy would ask that in place of a stand-in", () => {
+    const stackOnWindows = (given: object) =>
+      placed(given, "windows").containers.find(({ role }) => role === "proxy")!.stack;
+    assert.equal(stackOnWindows({}), undefined);
+    assert.equal(stackOnWindows({ service: "azure" })!.routes[0].nextHop, "10.169.0.254");
   });
 
-  it("names a bridge on Linux and neither bridge nor internal network on Windows", () => {
+  it("names a bridge and a default gateway on Linux only", () => {
     assert.equal(placed({}).networks[0].bridge, "imds0");
     const [network] = placed({}, "windows").networks;
-    assert.deepEqual([network.bridge, network.internal], [undefined, undefined]);
+    assert.deepEqual([network.bridge, network.defaultGateway], [undefined, undefined]);
   });
 });
 
