@@ -1,6 +1,6 @@
 import { docker } from "./docker";
 import type { EngineAccess, PlacedExpectation } from "./expectation";
-import { get } from "./operator";
+import { connect, get } from "./operator";
 import { probe, type Probe, type ProbeResult } from "./prober";
 
 /** Something asked of an engine: there, not there, or not to be learnt. */
@@ -131,13 +131,18 @@ async function probeAll(
 }
 
 function askAll(probes: readonly Probe[], signal?: AbortSignal): Promise<ProbeResult[]> {
-  return Promise.all(
-    probes.map(async (each) =>
-      each.kind === "get"
-        ? get(each, signal)
-        : { outcome: "error", detail: "the operator can only ask for pages", ms: 0 },
-    ),
-  );
+  return Promise.all(probes.map(async (each) => ask(each, signal)));
+}
+
+async function ask(probe: Probe, signal?: AbortSignal): Promise<ProbeResult> {
+  switch (probe.kind) {
+    case "get":
+      return get(probe, signal);
+    case "connect":
+      return connect(probe, signal);
+    default:
+      return { outcome: "error", detail: "the operator can only ask for pages and connect", ms: 0 };
+  }
 }
 
 /** One call for all names. The engine finds by the beginning of an id as well, hence the look at the name. */

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect as connectTo } from "node:net";
 import type { Probe, ProbeResult } from "./prober";
 
 /** Network errors of Node that say something about the target. */
@@ -34,6 +36,33 @@ export async function get(
     }
     const { message, code } = rootOf(error);
     return { ...(outcomes[code ?? ""] ?? { outcome: "error", detail: message }), ms: elapsed() };
+  }
+}
+
+/** Opens a TCP connection from this machine, with the same result as the prober's `connect`. */
+export async function connect(
+  { host, port, seconds }: Extract<Probe, { kind: "connect" }>,
+  signal?: AbortSignal,
+): Promise<ProbeResult> {
+  const start = performance.now();
+  const elapsed = (): number => Math.round(performance.now() - start);
+  const timeout = AbortSignal.timeout(seconds * 1000);
+  const socket = connectTo({
+    host,
+    port,
+    signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+  });
+  try {
+    await once(socket, "connect");
+    return { outcome: "connected", detail: "connected", ms: elapsed() };
+  } catch (error) {
+    if (timeout.aborted) {
+      return { outcome: "timeout", detail: "no answer", ms: elapsed() };
+    }
+    const { message, code } = rootOf(error);
+    return { ...(outcomes[code ?? ""] ?? { outcome: "error", detail: message }), ms: elapsed() };
+  } finally {
+    socket.destroy();
   }
 }
 

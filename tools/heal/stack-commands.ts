@@ -27,9 +27,9 @@ export async function mendStacks(state: StackState | undefined, progress: Progre
   return pools;
 }
 
-/** The commands that `NetworkStack` and `Acl` declare, by the types in their URN. */
+/** The commands that `NetworkStack`, `Acl` and `FirewallRule` declare, by the types in their URN. */
 export function stackCommandsOf(state: StackState | undefined): RecordedResource[] {
-  return resourcesOf(state).filter(({ urn }) => /:network:(NetworkStack|Acl)\$command:/.test(urn));
+  return resourcesOf(state).filter(({ urn }) => /:network:(NetworkStack|Acl|FirewallRule)\$command:/.test(urn));
 }
 
 /** The commands by which a `ContainerPool` makes its containers; its other one only removes them. */
