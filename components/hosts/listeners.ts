@@ -49,7 +49,9 @@ function ipv4Address(hex: string): string | undefined {
 
 /** The process that has a socket open. Which ones have it, only they and root may see. */
 function ownerOf(inode: string, proc: string): string | undefined {
-  const pid = readdirSync(proc).find((name) => /^\d+$/.test(name) && socketsOf(name, proc).includes(`socket:[${inode}]`));
+  const pid = readdirSync(proc).find(
+    (name) => /^\d+$/.test(name) && socketsOf(name, proc).includes(`socket:[${inode}]`),
+  );
   return pid === undefined ? undefined : `${commandOf(pid, proc)} (process ${pid})`;
 }
 

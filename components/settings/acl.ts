@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { closingPriority, type AclRule, type Protocol } from "../network/acl/rule";
-import { networkOf } from "../network/address";
+import { hasHostBits, networkOf } from "../network/address";
 import { forExample, repeats } from "./cross-checks/placed";
 import type { Fault } from "./fault";
 import { port, wholeNumber, words, type CheckWords } from "./types";
@@ -15,7 +15,7 @@ const address = z
   .string()
   .regex(new RegExp(`${z.regexes.ipv4.source}|${z.regexes.cidrv4.source}`))
   .check(({ value, issues }) => {
-    if (issues.length === 0 && value.includes("/") && networkOf(value) !== value) {
+    if (issues.length === 0 && hasHostBits(value)) {
       const cure = `write ${networkOf(value)}, the subnet that ${value} lies in`;
       issues.push({ code: "custom", input: value, params: { cure } satisfies CheckWords });
     }

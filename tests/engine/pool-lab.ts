@@ -27,9 +27,14 @@ export const poolLab: LabDefinition<typeof settings> = {
   faults: () => [],
   expectations: () => [],
   declare: (given, host) => {
-    const parent = new pulumi.ComponentResource("container-network-labs:labs:PoolLab", "pool-lab", {}, {
-      providers: [host.docker],
-    });
+    const parent = new pulumi.ComponentResource(
+      "container-network-labs:labs:PoolLab",
+      "pool-lab",
+      {},
+      {
+        providers: [host.docker],
+      },
+    );
     const lab = "pool-lab";
     const image = new Image(
       "pool-lab-web",

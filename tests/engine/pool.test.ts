@@ -41,7 +41,9 @@ class PoolEnvironment extends TestEnvironment {
   running(): Map<number, string> {
     const filter = ["--filter", `label=container-network-labs.stack=${this.name}`];
     const lines = docker("container", "ls", "--no-trunc", ...filter, "--format", "{{.Names}} {{.ID}}").split("\n");
-    return new Map(lines.filter(Boolean).map((line) => [Number(line.split(" ")[0].split("-").at(-1)), line.split(" ")[1]]));
+    return new Map(
+      lines.filter(Boolean).map((line) => [Number(line.split(" ")[0].split("-").at(-1)), line.split(" ")[1]]),
+    );
   }
 
   nameOf(port: number): string {
@@ -49,7 +51,13 @@ class PoolEnvironment extends TestEnvironment {
   }
 
   previewsNothing(): void {
-    const { code, stdout, stderr } = this.pulumi("preview", "--stack", this.name, "--expect-no-changes", "--non-interactive");
+    const { code, stdout, stderr } = this.pulumi(
+      "preview",
+      "--stack",
+      this.name,
+      "--expect-no-changes",
+      "--non-interactive",
+    );
     assert.equal(code, 0, stdout + stderr);
   }
 }
@@ -71,6 +79,15 @@ async function answering(of: readonly number[]): Promise<number[]> {
   return of.filter((_, i) => each[i]);
 }
 
+/** Holds once the `expected` ones have had the time to start listening. */
+async function assertAnswering(of: readonly number[], expected: readonly number[] = of): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while ((await answering(expected)).length < expected.length && Date.now() < deadline) {
+    await sleep(200);
+  }
+  assert.deepEqual(await answering(of), expected);
+}
+
 describe("a pool of containers", function () {
   this.timeout(240_000);
   let env: PoolEnvironment;
@@ -83,7 +100,7 @@ describe("a pool of containers", function () {
   it("comes up, each instance on its own port, and is left alone by the second up", async () => {
     env.declare(ports(5));
     env.up();
-    assert.deepEqual(await answering(ports(6)), ports(5));
+    await assertAnswering(ports(6), ports(5));
     const before = env.running();
     assert.match(env.up(), /\n {4}\d+ unchanged\n/);
     assert.deepEqual(env.running(), before);
@@ -125,6 +142,7 @@ describe("a pool of containers", function () {
   });
 
   it("is replaced a few at a time, while the others answer", async () => {
+    await assertAnswering(ports(8));
     const before = env.running();
     env.declare(ports(8), { environment: { GREETING: "hello" } });
     const up = env.start("up");
@@ -163,13 +181,13 @@ describe("a pool of containers", function () {
     docker("rm", "-f", ...ports(8).map((port) => env.nameOf(port)));
     docker("image", "rm", "-f", docker("image", "ls", "-q", `${env.prefix}web-web`));
     env.up();
-    assert.deepEqual(await answering(ports(8)), ports(8));
+    await assertAnswering(ports(8));
   });
 
   it("moves to another subnet with its network", async () => {
     env.declare(ports(5), { subnet: "10.210.30.128/25" });
     env.up();
-    assert.deepEqual(await answering(ports(8)), ports(5));
+    await assertAnswering(ports(8), ports(5));
     assert.match(docker("container", "inspect", env.nameOf(firstPort)), /"10\.210\.30\.130"/);
   });
 
@@ -181,10 +199,13 @@ describe("a pool of containers", function () {
     const { code, stdout, stderr } = env.run("up");
     server.close();
     assert.notEqual(code, 0);
-    assert.match(stdout + stderr, new RegExp(`stop \\S.* \\(process ${process.pid}\\) that listens on 127.0.0.1:18606`));
+    assert.match(
+      stdout + stderr,
+      new RegExp(`stop \\S.* \\(process ${process.pid}\\) that listens on 127.0.0.1:18606`),
+    );
     assert.deepEqual(env.running(), before);
     env.up();
-    assert.deepEqual(await answering(ports(8)), ports(8));
+    await assertAnswering(ports(8));
   });
 
   it("has all instances tried where one cannot be started, and names that one", async () => {
@@ -193,13 +214,16 @@ describe("a pool of containers", function () {
     const { code, stdout, stderr } = env.run("up");
     assert.notEqual(code, 0);
     assert.match(stdout + stderr, /1 of 10 containers of pool "web" failed[^]*t30-web-18608: [^]*nobody-knows/);
-    assert.deepEqual(await answering(ports(10)), ports(10).filter((port) => port !== firstPort + 8));
+    await assertAnswering(
+      ports(10),
+      ports(10).filter((port) => port !== firstPort + 8),
+    );
     for (const [port, id] of before) {
       assert.equal(env.running().get(port), id);
     }
     env.declare(ports(10), { broken: [] });
     env.up();
-    assert.deepEqual(await answering(ports(10)), ports(10));
+    await assertAnswering(ports(10));
   });
 
   it("leaves nothing after destroy", () => {

@@ -50,7 +50,11 @@ async function mend({ urn, inputs }: RecordedResource, progress: Progress): Prom
     }
     return true;
   } catch (error) {
-    if (!/no such (container|image|network)|is not running|non running container|unable to find image/i.test(String(error))) {
+    if (
+      !/no such (container|image|network)|is not running|non running container|unable to find image/i.test(
+        String(error),
+      )
+    ) {
       progress.line(`${name} could not be looked at: ${(error as Error).message}`);
     }
     return false;

@@ -68,7 +68,9 @@ function wanted(name: string, instance: InstanceData, pool: PoolIdentity, ids: E
     },
     NetworkingConfig: { EndpointsConfig: { [first]: endpoints[first] } },
   };
-  const hash = createHash("sha256").update(JSON.stringify([options, endpoints])).digest("hex");
+  const hash = createHash("sha256")
+    .update(JSON.stringify([options, endpoints]))
+    .digest("hex");
   return { name, hash, endpoints, options: { ...options, name, Labels: { ...options.Labels, [label.spec]: hash } } };
 }
 

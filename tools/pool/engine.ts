@@ -4,13 +4,14 @@ import { Agent } from "node:http";
 import { Duplex } from "node:stream";
 
 /**
- * The engine that DOCKER_HOST names. Over ssh it is reached as the Docker client reaches it, with the user's own ssh, keys
- * and known hosts; everything else (sockets, pipes, TCP with and without TLS) the library does as the client would.
+ * The engine that DOCKER_HOST names. What is no socket or pipe of this machine is reached through the user's own Docker
+ * client, which knows their ssh, keys, known hosts and certificates.
  */
 export function connect(dockerHost = process.env.DOCKER_HOST ?? ""): Docker {
-  if (!dockerHost.startsWith("ssh://")) {
+  if (dockerHost === "" || /^(unix|npipe):/.test(dockerHost)) {
     return new Docker();
   }
+  // The host is but a name in a header.
   const options = { protocol: "http", host: "docker", port: 80, agent: new ClientAgent(dockerHost) } as const;
   return new Docker(options);
 }
@@ -18,7 +19,7 @@ export function connect(dockerHost = process.env.DOCKER_HOST ?? ""): Docker {
 /** Connections that are Docker clients, which pass on what they read to the engine: one each, and used again. */
 class ClientAgent extends Agent {
   constructor(private readonly dockerHost: string) {
-    // Each is an ssh connection, of which a server takes ten at a time before it starts to refuse some.
+    // Over ssh each is a connection of its own, of which a server takes ten at a time before it starts to refuse some.
     super({ keepAlive: true, maxSockets: 8 });
   }
 

@@ -3,6 +3,7 @@ import type { ContainerInfo } from "dockerode";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolIdentity, PoolReport } from "../../components/containers/container-pool";
+import { UserError } from "../command";
 import { graceSeconds, poolLabels, type WantedContainer } from "./create-options";
 import { nameOf, planOf, type Replacement } from "./plan";
 
@@ -58,7 +59,14 @@ export async function reconcile(
     started,
     removed,
     kept: wanted.length - created.length - started.length - failures.length,
-    containers: createHash("sha256").update(keep.map(({ Id }) => Id).sort().join()).digest("hex"),
+    containers: createHash("sha256")
+      .update(
+        keep
+          .map(({ Id }) => Id)
+          .sort()
+          .join(),
+      )
+      .digest("hex"),
   };
   return { report, failures };
 }
@@ -93,10 +101,15 @@ async function pass(wanted: readonly WantedContainer[], work: Work, done: Done):
       await engine.getContainer(one.found.Id).start();
       done.started.add(one.wanted.name);
     })),
-    ...(await each(create, ({ name }) => name, run, async (one) => {
-      await make(engine, one);
-      done.created.add(one.name);
-    })),
+    ...(await each(
+      create,
+      ({ name }) => name,
+      run,
+      async (one) => {
+        await make(engine, one);
+        done.created.add(one.name);
+      },
+    )),
   ];
 }
 
@@ -104,9 +117,16 @@ function wantedName({ wanted: { name } }: Replacement): string {
   return name;
 }
 
-function list({ engine, pool }: Work): Promise<ContainerInfo[]> {
+async function list({ engine, pool }: Work): Promise<ContainerInfo[]> {
   const labels = Object.entries(poolLabels(pool)).map(([name, value]) => `${name}=${value}`);
-  return engine.listContainers({ all: true, filters: { label: labels } });
+  try {
+    return await engine.listContainers({ all: true, filters: { label: labels } });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UserError(`The container engine does not say what pool "${pool.pool}" has: ${message}`, 1, {
+      cause: error,
+    });
+  }
 }
 
 async function make(engine: Docker, { options, endpoints }: WantedContainer): Promise<void> {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../../tools/pool/engine";
@@ -18,10 +17,7 @@ describe("the engine that a pool is made on", () => {
   let server: Server;
   let environment: NodeJS.ProcessEnv;
   const socket = () => join(folder, "engine.sock");
-  const listen = (where: string | number) =>
-    new Promise<void>((resolve) => {
-      server.listen(typeof where === "string" ? where : { port: where, host: "127.0.0.1" }, resolve);
-    });
+  const listen = (where: string) => new Promise<void>((resolve) => void server.listen(where, resolve));
   /** Asks for containers through what DOCKER_HOST says, several at once. */
   const ask = async (dockerHost: string) => {
     process.env.DOCKER_HOST = dockerHost;
@@ -57,23 +53,20 @@ describe("the engine that a pool is made on", () => {
     assert.deepEqual(await ask(`unix://${socket()}`), answered);
   });
 
-  it("is reached over TCP", async () => {
-    await listen(0);
-    assert.deepEqual(await ask(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`), answered);
-  });
-
-  it("is reached over ssh by a few of the user's Docker clients, which serve again and again", async () => {
-    await listen(socket());
-    const program = join(folder, "docker");
-    writeFileSync(program, client);
-    chmodSync(program, 0o755);
-    const calls = join(folder, "calls");
-    Object.assign(process.env, { PATH: `${folder}:${process.env.PATH}`, SOCKET: socket(), CALLS: calls });
-    assert.deepEqual(await ask("ssh://somebody@somewhere"), answered);
-    const called = readFileSync(calls, "utf8").trim().split("\n");
-    assert.deepEqual([...new Set(called)], ["-H ssh://somebody@somewhere system dial-stdio"]);
-    assert.ok(called.length <= 8, `${called.length} clients`);
-  });
+  for (const dockerHost of ["ssh://somebody@somewhere", "tcp://somewhere:2376"]) {
+    it(`is reached at ${dockerHost} by a few of the user's Docker clients, which serve again and again`, async () => {
+      await listen(socket());
+      const program = join(folder, "docker");
+      writeFileSync(program, client);
+      chmodSync(program, 0o755);
+      const calls = join(folder, "calls");
+      Object.assign(process.env, { PATH: `${folder}:${process.env.PATH}`, SOCKET: socket(), CALLS: calls });
+      assert.deepEqual(await ask(dockerHost), answered);
+      const called = readFileSync(calls, "utf8").trim().split("\n");
+      assert.deepEqual([...new Set(called)], [`-H ${dockerHost} system dial-stdio`]);
+      assert.ok(called.length <= 8, `${called.length} clients`);
+    });
+  }
 
   it("is said to be out of reach", async () => {
     await assert.rejects(ask(`unix://${socket()}`), /ENOENT|ECONNREFUSED/);

@@ -37,11 +37,19 @@ describe("what is to be done about a pool", () => {
   });
 
   it("is to remove the one in the middle", () => {
-    assert.deepEqual(told(planOf([one, three], [one, two, three].map((each) => listed(each)))), {
-      ...nothing,
-      surplus: ["app-8091"],
-      keep: ["app-8090", "app-8092"],
-    });
+    assert.deepEqual(
+      told(
+        planOf(
+          [one, three],
+          [one, two, three].map((each) => listed(each)),
+        ),
+      ),
+      {
+        ...nothing,
+        surplus: ["app-8091"],
+        keep: ["app-8090", "app-8092"],
+      },
+    );
   });
 
   it("is to replace what was made from something else", () => {

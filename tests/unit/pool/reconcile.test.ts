@@ -25,7 +25,10 @@ describe("a pool that is made as declared", () => {
     const first = await reconcile(wanted, work(engine, { onDone: (done, of) => told.push(`${done} of ${of}`) }));
     assert.deepEqual(first.failures, []);
     assert.deepEqual([first.report.changed, first.report.created.length, first.report.kept], [true, 20, 0]);
-    assert.deepEqual(told, Array.from({ length: 20 }, (_, i) => `${i + 1} of 20`));
+    assert.deepEqual(
+      told,
+      Array.from({ length: 20 }, (_, i) => `${i + 1} of 20`),
+    );
     const done = engine.log.length;
     const { report } = await reconcile(wanted, work(engine));
     assert.deepEqual(report, {
@@ -50,10 +53,7 @@ describe("a pool that is made as declared", () => {
       wanted.filter((_, i) => i !== 2),
       work(engine),
     );
-    assert.deepEqual(
-      [shrunk.report.removed, shrunk.report.created, shrunk.report.kept],
-      [["app-8002"], [], 7],
-    );
+    assert.deepEqual([shrunk.report.removed, shrunk.report.created, shrunk.report.kept], [["app-8002"], [], 7]);
     assert.notEqual(shrunk.report.containers, grown.report.containers);
   });
 
@@ -110,6 +110,11 @@ describe("a pool that is made as declared", () => {
     ]);
   });
 
+  it("says so where the engine does not answer", async () => {
+    const docker = { listContainers: () => Promise.reject(new Error("connect ENOENT /e.sock")) } as never;
+    await assert.rejects(reconcile([], { engine: docker, pool }), /The container engine does not say .*ENOENT/);
+  });
+
   it("goes on with no other container once it is interrupted", async () => {
     const wanted = wantedOf(...ports(30));
     const engine = new FakeEngine(wanted);
@@ -123,7 +128,10 @@ describe("a pool that is made as declared", () => {
 describe("a pool that is removed", () => {
   it("is gone, even if some of it goes by itself", async () => {
     const wanted = wantedOf(...ports(40));
-    const engine = new FakeEngine(wanted, wanted.map((each, i) => listed(each, i % 2 ? "exited" : "running")));
+    const engine = new FakeEngine(
+      wanted,
+      wanted.map((each, i) => listed(each, i % 2 ? "exited" : "running")),
+    );
     engine.fails = (what) => {
       switch (what) {
         case "stop app-8001":
@@ -141,7 +149,10 @@ describe("a pool that is removed", () => {
 
   it("takes one that the engine removes already for gone, and names one that it will not remove", async () => {
     const wanted = wantedOf(8000, 8001, 8002);
-    const engine = new FakeEngine(wanted, wanted.map((each) => listed(each)));
+    const engine = new FakeEngine(
+      wanted,
+      wanted.map((each) => listed(each)),
+    );
     engine.fails = (what) => {
       switch (what) {
         case "remove app-8000":

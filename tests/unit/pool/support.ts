@@ -36,7 +36,7 @@ export function wantedOf(...ports: number[]): WantedContainer[] {
 
 /** The container that is made of this, as the engine lists it. */
 export function listed(wanted: WantedContainer, state = "running", change: Partial<ContainerInfo> = {}): ContainerInfo {
-  const networks = Object.entries(wanted.endpoints).map(([NetworkID, { IPAMConfig }]) => [
+  const networks = Object.entries(wanted.endpoints).map(([NetworkID, { IPAMConfig }]): [string, object] => [
     NetworkID,
     { NetworkID, IPAddress: state === "running" ? IPAMConfig?.IPv4Address : "" },
   ]);

@@ -165,9 +165,16 @@ describe("clashes with what the engine has", () => {
     const one = by("0.0.0.0", 8080, "nginx (process 4711)");
 
     it("are told with its name, where that can be seen", () => {
-      const fault = { key: "labs.a.two.port", value: 8080, allowed: "a tcp port that no process of the host listens on" };
+      const fault = {
+        key: "labs.a.two.port",
+        value: 8080,
+        allowed: "a tcp port that no process of the host listens on",
+      };
       assert.deepEqual(found(engine({ listeners: [one, by("127.0.0.1", 8081)] })), [
-        { ...fault, cure: "choose another, for example 8082, or stop nginx (process 4711) that listens on 0.0.0.0:8080" },
+        {
+          ...fault,
+          cure: "choose another, for example 8082, or stop nginx (process 4711) that listens on 0.0.0.0:8080",
+        },
       ]);
       assert.deepEqual(found(engine({ listeners: [by("127.0.0.1", 8080)] })), [
         {
