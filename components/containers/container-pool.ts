@@ -35,6 +35,12 @@ export interface PoolIdentity {
   readonly pool: string;
 }
 
+/** What `tools/run.js pool remove` reads: the pool's containers on a network. */
+export interface PoolPart extends PoolIdentity {
+  /** Docker's name of it. */
+  readonly network: string;
+}
+
 /** What `tools/run.js pool apply` reads: plain values, whose difference a preview shows before anything is there. */
 export interface PoolData extends PoolIdentity {
   /** By Docker's name of the container. */
@@ -95,17 +101,19 @@ export class ContainerPool extends pulumi.ComponentResource {
     };
     const images = [...new Set(instances.map(({ run }) => run.image))];
     const networks = usedNetworks(args);
-    // Recorded before the first container is there: whatever becomes of the other command, this one takes all away.
-    const claim = host.command(
-      `${name}-claim`,
-      {
-        create: "exit 0",
-        delete: `${pool} remove`,
-        stdin: JSON.stringify(identity),
-        // A network can only be made anew once nothing is on it.
-        triggers: networks.map(([, { networkId }]) => networkId),
-      },
-      { parent: this, dependsOn: [...images, ...networks.map(([, network]) => network)] },
+    // Recorded before the first container is there: whatever becomes of the other command, these take all away. One for
+    // each network, which can only be made anew once nothing is on it: what is on the others stays where it is.
+    const claims = networks.map(([on, network]) =>
+      host.command(
+        `${name}-claim-${on}`,
+        {
+          create: "exit 0",
+          delete: `${pool} remove`,
+          stdin: JSON.stringify({ ...identity, network: on } satisfies PoolPart),
+          triggers: [network.networkId],
+        },
+        { parent: this, dependsOn: [...images, network] },
+      ),
     );
     const options = pulumi.all([
       ...images.map(({ reference, imageId }) => pulumi.interpolate`--image ${reference}=${imageId}`),
@@ -115,7 +123,7 @@ export class ContainerPool extends pulumi.ComponentResource {
       `${name}-containers`,
       // The engine's ids travel here and not with the data: a preview may not know them yet, and would show none of it.
       { create: options.apply((all) => [`${pool} apply`, ...all].join(" ")), stdin: JSON.stringify(data) },
-      { parent: this, dependsOn: claim },
+      { parent: this, dependsOn: claims },
     );
     this.containers = command.stdout.apply((text) => (JSON.parse(text) as PoolReport).containers);
     this.registerOutputs({ containers: this.containers });

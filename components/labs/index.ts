@@ -1,3 +1,4 @@
+import { appPool } from "./app-pool";
 import { dockerNetworks } from "./docker-networks";
 import { endpointPolicies } from "./endpoint-policies";
 import { imdsProxy } from "./imds-proxy";
@@ -8,4 +9,5 @@ export const labs: Readonly<Record<string, LabDefinition>> = {
   "docker-networks": dockerNetworks,
   "imds-proxy": imdsProxy,
   "endpoint-policies": endpointPolicies,
+  "app-pool": appPool,
 };

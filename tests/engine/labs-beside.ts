@@ -31,6 +31,18 @@ export function labsBeside(number: number) {
       clients: named("client"),
       outsider: named("outsider"),
     },
+    "app-pool": {
+      name: `${prefix}app`,
+      count: 5,
+      firstPort: 20_000 + 10 * number,
+      // A subnet of 1,024 addresses for each of the numbers.
+      network: {
+        ...named("pool"),
+        subnet: `10.${216 + Math.floor(number / 64)}.${(number % 64) * 4}.0/22`,
+        bridge: `${prefix}pool0`,
+      },
+      frontDoor: { ...named("front-door"), port: 20_009 + 10 * number },
+    },
     "endpoint-policies": {
       network: { ...named("policies"), subnet: `10.211.${number}.0/24`, bridge: `${prefix}policies0` },
       server: named("policy-server"),

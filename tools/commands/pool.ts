@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import type { PoolData, PoolIdentity } from "../../components/containers/container-pool";
+import type { PoolData, PoolPart } from "../../components/containers/container-pool";
 import { type Command, UserError } from "../command";
 
 /** Milliseconds between two lines about how far it is. */
@@ -20,7 +20,7 @@ export const command: Command = {
     const options = { signal, onDone: teller((line) => progress.line(line)) };
     const input: unknown = JSON.parse(await text(process.stdin));
     if (what === "remove") {
-      await removePool(input as PoolIdentity, options);
+      await removePool(input as PoolPart, options);
     } else {
       const given = { images: idsOf(values.image), networks: idsOf(values.network) };
       process.stdout.write(`${JSON.stringify(await applyPool(input as PoolData, given, options))}\n`);

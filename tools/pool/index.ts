@@ -1,4 +1,4 @@
-import type { PoolData, PoolIdentity, PoolReport } from "../../components/containers/container-pool";
+import type { PoolData, PoolPart, PoolReport } from "../../components/containers/container-pool";
 import { type EngineIds, wantedContainers } from "./create-options";
 import { connect } from "./engine";
 import { failed } from "./failures";
@@ -20,12 +20,12 @@ export async function applyPool(data: PoolData, ids: EngineIds, options: PoolOpt
 }
 
 /**
- * Removes all containers of a pool from the engine of DOCKER_HOST, quietly if there are none.
+ * Removes a pool's containers on a network from the engine of DOCKER_HOST, quietly if there are none.
  * @throws UserError that names each container which could not be removed.
  */
-export async function removePool(pool: PoolIdentity, options: PoolOptions = {}): Promise<void> {
-  const failures = await removeAll({ ...options, engine: connect(), pool });
+export async function removePool(part: PoolPart, options: PoolOptions = {}): Promise<void> {
+  const failures = await removeAll({ ...options, engine: connect(), pool: part }, part.network);
   if (failures.length > 0) {
-    throw failed(pool, failures);
+    throw failed(part, failures);
   }
 }

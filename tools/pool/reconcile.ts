@@ -71,9 +71,9 @@ export async function reconcile(
   return { report, failures };
 }
 
-/** Removes all containers of a pool. What is gone already is no failure. */
-export async function removeAll(work: Work): Promise<readonly Failure[]> {
-  const found = await list(work);
+/** Removes all containers of a pool that are on a network. What is gone already is no failure. */
+export async function removeAll(work: Work, network: string): Promise<readonly Failure[]> {
+  const found = await list(work, { network: [network] });
   const run = { ...work, atATime: REMOVED_AT_A_TIME, count: counter(work, found.length) };
   return each(found, nameOf, run, (container) => remove(work.engine, container.Id));
 }
@@ -117,10 +117,10 @@ function wantedName({ wanted: { name } }: Replacement): string {
   return name;
 }
 
-async function list({ engine, pool }: Work): Promise<ContainerInfo[]> {
+async function list({ engine, pool }: Work, filters: Record<string, string[]> = {}): Promise<ContainerInfo[]> {
   const labels = Object.entries(poolLabels(pool)).map(([name, value]) => `${name}=${value}`);
   try {
-    return await engine.listContainers({ all: true, filters: { label: labels } });
+    return await engine.listContainers({ all: true, filters: { ...filters, label: labels } });
   } catch (error) {
     const { message } = error as Error;
     throw new UserError(`The container engine does not say what pool "${pool.pool}" has: ${message}`, 1, {

@@ -63,7 +63,7 @@ describe("a pool of containers", () => {
     assert.deepEqual([...made.keys()], ["single"]);
     assert.equal(made.pools.length, 1);
     assert.equal(found.filter(({ type }) => type === "docker:index/container:Container").length, 1);
-    assert.deepEqual(Object.keys(commands(found)), ["a-lab-apps-pool-claim", "a-lab-apps-pool-containers"]);
+    assert.deepEqual(Object.keys(commands(found)), ["a-lab-apps-pool-claim-blue", "a-lab-apps-pool-containers"]);
   });
 
   it("says in plain values what each instance is, by its name", async () => {
@@ -114,15 +114,15 @@ describe("a pool of containers", () => {
 
   it("is recorded before its first container is made, by what removes it; a network that is made anew takes it along", async () => {
     const { found } = await declared([instance(8001), instance(8002)]);
-    const claim = commands(found)["a-lab-apps-pool-claim"];
+    const claim = commands(found)["a-lab-apps-pool-claim-blue"];
     assert.deepEqual(
       [claim.create, claim.delete, claim.triggers],
       ["exit 0", "node tools/run.js pool remove", ["id-of-a-lab-blue"]],
     );
-    assert.deepEqual(JSON.parse(claim.stdin as string), { stack: "unit", lab, pool: "apps" });
+    assert.deepEqual(JSON.parse(claim.stdin as string), { stack: "unit", lab, pool: "apps", network: "blue" });
     // Which instances there are is none of its concern: it would be replaced, and all containers with it.
     const { found: fewer } = await declared([instance(8002)]);
-    assert.deepEqual(commands(fewer)["a-lab-apps-pool-claim"], claim);
+    assert.deepEqual(commands(fewer)["a-lab-apps-pool-claim-blue"], claim);
   });
 
   it("is none without instances", async () => {

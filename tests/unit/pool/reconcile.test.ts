@@ -142,9 +142,9 @@ describe("a pool that is removed", () => {
           return undefined;
       }
     };
-    assert.deepEqual(await removeAll(work(engine)), []);
+    assert.deepEqual(await removeAll(work(engine), "blue"), []);
     assert.deepEqual(engine.names, []);
-    assert.deepEqual(await removeAll(work(engine)), []);
+    assert.deepEqual(await removeAll(work(engine), "blue"), []);
   });
 
   it("takes one that the engine removes already for gone, and names one that it will not remove", async () => {
@@ -163,7 +163,7 @@ describe("a pool that is removed", () => {
           return undefined;
       }
     };
-    const failures = await removeAll(work(engine));
+    const failures = await removeAll(work(engine), "blue");
     assert.equal(
       failed(pool, failures).message,
       '1 containers of pool "app" failed; the others are done.\n  app-8001: device or resource busy',
