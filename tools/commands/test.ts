@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, UserError } from "../command";
 import { setUp } from "../setup";
@@ -26,10 +26,16 @@ function mocha(name: string): Suite {
   return { name, runs: [["mocha", "--recursive", `tests/${name}`]] };
 }
 
-/** Tests that each have names, subnets and ports of their own, so that a file is no other's business. */
+/**
+ * Tests that each have names, subnets and ports of their own, so that a file is no other's business. The long ones come
+ * first, or the last of them would run alone; how much is in a file tells that well enough.
+ */
 function mochaSideBySide(name: string): Suite {
-  const files = readdirSync(join(root, "tests", name)).filter((file) => file.endsWith(".test.ts"));
-  return { name, runs: files.map((file) => ["mocha", `tests/${name}/${file}`]), sideBySide: true };
+  const folder = join(root, "tests", name);
+  const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
+  const size = (file: string): number => statSync(join(folder, file)).size;
+  const longestFirst = files.sort((a, b) => size(b) - size(a));
+  return { name, runs: longestFirst.map((file) => ["mocha", `tests/${name}/${file}`]), sideBySide: true };
 }
 
 /** From the quick to the long. */
