@@ -5,6 +5,7 @@ import type { ContainerHost } from "../../hosts/container-host";
 import { Image } from "../../images/image";
 import { toolboxOn } from "../../images/toolbox";
 import { declareTopology } from "../declare";
+import type { EndpointState } from "../../network/dialect";
 import type { Lab } from "../lab";
 import type { EndpointPoliciesSettings } from "./settings";
 import { topology } from "./topology";
@@ -47,7 +48,22 @@ export class EndpointPoliciesLab extends pulumi.ComponentResource implements Lab
 function endpointsOf(containers: ReadonlyMap<string, Container>): Record<string, object> {
   return Object.fromEntries(
     [...containers].flatMap(([name, { endpoints }]) =>
-      Object.values(endpoints).map(({ before, after }) => [name, { before, after }]),
+      Object.values(endpoints).map(({ before, after }) => [
+        name,
+        { before: before.apply(printed), after: after.apply(printed) },
+      ]),
     ),
+  );
+}
+
+/** A policy on a line, as `Get-HnsEndpoint` prints it: each field by itself would cost a preview more than all the rest. */
+function printed({ policies, ...endpoint }: EndpointState): object {
+  return { ...endpoint, policies: policies.map((policy) => fields(policy).join("; ")) };
+}
+
+/** HNS has an ACL's fields below `Settings`. */
+function fields(policy: object): string[] {
+  return Object.entries(policy).flatMap(([field, value]: [string, unknown]) =>
+    typeof value === "object" && value !== null ? fields(value) : [`${field}=${String(value)}`],
   );
 }

@@ -28,7 +28,9 @@ export async function registered(declare: () => unknown, preview = false): Promi
         const id = type.endsWith(":Container") ? idOf(name) : `id-of-${name}`;
         found.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) as Record<string, unknown>, provider });
         const imageId = type.includes("RemoteImage") ? { imageId: `sha256:${name}` } : {};
-        const stdout = type.startsWith("command:") ? { stdout: '{"changed":true,"before":{},"after":{}}' } : {};
+        const stdout = type.startsWith("command:")
+          ? { stdout: '{"changed":true,"before":{"policies":[]},"after":{"policies":[]}}' }
+          : {};
         return { id, state: { ...(inputs as object), ...imageId, ...stdout } };
       },
       call({ inputs }) {
