@@ -10,8 +10,22 @@ export async function withPlainTraces<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     Error.prepareStackTrace = mapped;
-    // A trace is written when it is first asked for.
-    void (error as Error).stack;
+    if (error instanceof Error) {
+      // A trace is written when it is first asked for.
+      error.stack = withoutLibraries(error.stack ?? "");
+    }
     throw error;
   }
+}
+
+/**
+ * A trace without the frames of libraries. Pulumi's SDK is mapped to a place like `node_modules/@pulumi/resource.ts`, in
+ * which `util.inspect` of Node 20 looks for the end of the package's name for ever: with it, the Pulumi CLI showed an error
+ * only minutes later, when the string had become too long for Node.
+ */
+function withoutLibraries(trace: string): string {
+  return trace
+    .split("\n")
+    .filter((line) => !/^\s+at .*[\\/]node_modules[\\/]/.test(line))
+    .join("\n");
 }
