@@ -23,8 +23,8 @@ export class Acl extends pulumi.ComponentResource {
   constructor(name: string, args: AclArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:network:Acl", name, {}, opts);
     const report: pulumi.Output<StackReport<EndpointState>> = declareStackCommand(name, this, args, {
-      linux: (target) => linuxAclCommand(target, args.endpoint),
-      windows: (target) => windowsAclCommand(target, args.endpoint),
+      linux: () => linuxAclCommand(args.endpoint),
+      windows: () => windowsAclCommand(args.endpoint),
     });
     this.before = report.before;
     this.after = report.after;

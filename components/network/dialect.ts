@@ -7,15 +7,21 @@ export interface StackTarget {
 }
 
 /**
- * A command on the container's host that makes a network stack what `stdin` says, whatever it held before; `delete` takes
- * away all that. Both are quiet about what is done already, and `delete` about a container that is gone. What the command
+ * A command on the container's host that makes a network stack what `stdin` says, whatever it held before. What the command
  * prints is a {@link StackReport} in JSON.
  */
-export interface StackCommand {
-  readonly create: string;
-  readonly delete: string;
+export interface StackCommand<Target = StackTarget> {
   /** The data, in JSON. It names no container, so that a preview can show it before there is one. */
   readonly stdin: string;
+  /** The command lines for a target, once it is known. */
+  readonly lines: (target: Target) => CommandLines;
+}
+
+/** Both are quiet about what is done already, and `delete` about a container that is gone. */
+export interface CommandLines {
+  readonly create: string;
+  /** Takes away all that `create` added. */
+  readonly delete: string;
 }
 
 /** What `create` prints, on one line. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerHost } from "../hosts/container-host";
 import { toolboxOn } from "../images/toolbox";
-import type { StackCommand, StackReport } from "./dialect";
+import type { CommandLines, StackReport } from "./dialect";
 import { linuxFirewallCommand, linuxFirewallTable } from "./linux/firewall";
 import type { Opening } from "./opening";
 import { windowsFirewallCommand } from "./windows/firewall";
@@ -24,22 +24,24 @@ export interface FirewallRuleArgs {
 export class FirewallRule extends pulumi.ComponentResource {
   constructor(name: string, args: FirewallRuleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:network:FirewallRule", name, {}, opts);
-    const { host } = args;
-    const command: pulumi.Output<StackCommand> | StackCommand =
-      host.os === "windows" ? windows(args) : toolboxOn(host).imageId.apply((toolbox) => linux(args, toolbox));
-    const { create, delete: remove } = pulumi.output(command);
-    // The data hangs on nothing that is yet to be made, so a preview shows it.
-    const { stdin } = host.os === "windows" ? windows(args) : linux(args, "");
-    const declared = host.command(name, { create, delete: remove, stdin }, { parent: this });
+    const { stdin, lines } = args.host.os === "windows" ? windows(args) : linux(args);
+    const { create, delete: remove } = pulumi.output(lines);
+    const declared = args.host.command(name, { create, delete: remove, stdin }, { parent: this });
     const changed = declared.stdout.apply((text) => (JSON.parse(text) as StackReport).changed);
     this.registerOutputs({ changed });
   }
 }
 
-function linux({ lab, openings }: FirewallRuleArgs, toolbox: string): StackCommand {
-  return linuxFirewallCommand(toolbox, linuxFirewallTable(pulumi.getStack(), lab), openings);
+interface Declared {
+  readonly stdin: string;
+  readonly lines: pulumi.Input<CommandLines>;
 }
 
-function windows({ lab, openings, group }: FirewallRuleArgs): StackCommand {
+function linux({ host, lab, openings }: FirewallRuleArgs): Declared {
+  const { stdin, lines } = linuxFirewallCommand(linuxFirewallTable(pulumi.getStack(), lab), openings);
+  return { stdin, lines: toolboxOn(host).imageId.apply(lines) };
+}
+
+function windows({ lab, openings, group }: FirewallRuleArgs): Declared {
   return windowsFirewallCommand(group ?? `${lab} (${pulumi.getStack()})`, openings);
 }

@@ -27,8 +27,8 @@ export class NetworkStack extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:network:NetworkStack", name, {}, opts);
     const report: pulumi.Output<StackReport<StackState>> = declareStackCommand(name, this, args, {
-      linux: (target) => linuxStackCommand(target, args.spec),
-      windows: (target) => windowsStackCommand(target, args.spec),
+      linux: () => linuxStackCommand(args.spec),
+      windows: () => windowsStackCommand(args.spec),
     });
     this.before = report.before;
     this.after = report.after;

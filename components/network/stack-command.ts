@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerHost } from "../hosts/container-host";
 import { toolboxOn } from "../images/toolbox";
-import type { StackCommand, StackReport, StackTarget } from "./dialect";
+import type { CommandLines, StackCommand, StackReport, StackTarget } from "./dialect";
 import type { LinuxTarget } from "./linux/network-stack";
 
 export interface StackCommandArgs {
@@ -11,10 +11,10 @@ export interface StackCommandArgs {
   container: docker.Container;
 }
 
-/** The same for both systems. */
+/** What is applied, in the dialect of either system. */
 export interface Dialects {
-  linux(target: LinuxTarget): StackCommand;
-  windows(target: StackTarget): StackCommand;
+  readonly linux: () => StackCommand<LinuxTarget>;
+  readonly windows: () => StackCommand;
 }
 
 /**
@@ -27,27 +27,35 @@ export interface Dialects {
 export function declareStackCommand<State>(
   name: string,
   parent: pulumi.Resource,
-  { host, container }: StackCommandArgs,
+  args: StackCommandArgs,
   dialects: Dialects,
 ): pulumi.Output<StackReport<State>> {
-  const target = container.id.apply((containerId) => ({ containerId, generation: host.generationOf(containerId) }));
-  const command =
-    host.os === "windows"
-      ? target.apply((known) => dialects.windows(known))
-      : pulumi
-          .all([target, toolboxOn(host).imageId])
-          .apply(([known, toolbox]) => dialects.linux({ ...known, toolbox }));
-  const stdin = dialectData(host, dialects);
+  const { host, container } = args;
+  const { stdin, lines } = host.os === "windows" ? windows(args, dialects) : linux(args, dialects);
   const declared = host.command(
     name,
-    { create: command.create, delete: command.delete, stdin },
+    { create: lines.create, delete: lines.delete, stdin },
     { parent, deletedWith: container, dependsOn: container },
   );
   return declared.stdout.apply((text) => JSON.parse(text) as StackReport<State>);
 }
 
-/** The data does not hang on the container, so a preview shows it before there is one. */
-function dialectData(host: ContainerHost, dialects: Dialects): string {
-  const any = { containerId: "0".repeat(64), generation: "never", toolbox: "" };
-  return host.os === "windows" ? dialects.windows(any).stdin : dialects.linux(any).stdin;
+interface Declared {
+  readonly stdin: string;
+  readonly lines: pulumi.Output<CommandLines>;
+}
+
+function linux(args: StackCommandArgs, dialects: Dialects): Declared {
+  const { stdin, lines } = dialects.linux();
+  const target = pulumi.all([targetOf(args), toolboxOn(args.host).imageId]);
+  return { stdin, lines: target.apply(([known, toolbox]) => lines({ ...known, toolbox })) };
+}
+
+function windows(args: StackCommandArgs, dialects: Dialects): Declared {
+  const { stdin, lines } = dialects.windows();
+  return { stdin, lines: targetOf(args).apply(lines) };
+}
+
+function targetOf({ host, container }: StackCommandArgs): pulumi.Output<StackTarget> {
+  return container.id.apply((containerId) => ({ containerId, generation: host.generationOf(containerId) }));
 }

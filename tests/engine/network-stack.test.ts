@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { baseImageOn, localEngine } from "../../components/hosts/engine";
 import { anyRule, closed, type AclRule } from "../../components/network/acl/rule";
-import type { StackCommand, StackReport } from "../../components/network/dialect";
-import { linuxAclCommand, linuxStackCommand } from "../../components/network/linux/network-stack";
+import type { CommandLines, StackCommand, StackReport } from "../../components/network/dialect";
+import { linuxAclCommand, linuxStackCommand, type LinuxTarget } from "../../components/network/linux/network-stack";
 import type { StackSpec } from "../../components/network/topology";
 import { docker } from "./support";
 import { clear, start } from "./test-images";
@@ -20,6 +20,9 @@ const proxied: StackSpec = {
 };
 const blocked: AclRule[] = closed([{ ...anyRule("In", "Block", 100), protocol: 6, localPorts: ["80"] }]);
 
+/** A command with its lines for a container. */
+type Aimed = CommandLines & Pick<StackCommand, "stdin">;
+
 /** The program in the toolbox image, in real network namespaces. */
 describe("a network stack", function () {
   this.timeout(60_000);
@@ -33,18 +36,22 @@ describe("a network stack", function () {
   };
   const run = (command: string, stdin: string) =>
     spawnSync("/bin/sh", ["-c", command], { input: stdin, encoding: "utf8" });
-  const apply = <State = Record<string, unknown[]>>({ create, stdin }: StackCommand): StackReport<State> => {
+  const apply = <State = Record<string, unknown[]>>({ create, stdin }: Aimed): StackReport<State> => {
     const { status, stdout, stderr } = run(create, stdin);
     assert.equal(status, 0, stderr);
     return JSON.parse(stdout) as StackReport<State>;
   };
-  const remove = ({ delete: undo, stdin }: StackCommand) => {
+  const remove = ({ delete: undo, stdin }: Aimed) => {
     const { status, stderr } = run(undo, stdin);
     assert.equal(status, 0, stderr);
   };
-  const stack = (spec: StackSpec, name = "stack-client") => linuxStackCommand(target(name), spec);
+  const aimed = ({ stdin, lines }: StackCommand<LinuxTarget>, name: string): Aimed => ({
+    stdin,
+    ...lines(target(name)),
+  });
+  const stack = (spec: StackSpec, name = "stack-client") => aimed(linuxStackCommand(spec), name);
   const acl = (rules: AclRule[], name = "stack-server") =>
-    linuxAclCommand(target(name), { network, address: at(2), aliases: [], acl: rules });
+    aimed(linuxAclCommand({ network, address: at(2), aliases: [], acl: rules }), name);
   const inside = (name: string, command: string) => {
     const helper = ["run", "--rm", "--network", `container:cnl-test-${name}`, "--cap-add", "NET_ADMIN", toolbox];
     return docker(...helper, "sh", "-c", command);
@@ -58,7 +65,7 @@ describe("a network stack", function () {
     this.timeout(180_000);
     clear(names, ["stack"]);
     const folder = join(__dirname, "..", "..", "components", "images", "toolbox");
-    const base = await baseImageOn(await localEngine());
+    const base = await baseImageOn({ engine: await localEngine() });
     docker("build", "--quiet", "--tag", toolbox, "--build-arg", `BASE=${base}`, folder);
     docker("network", "create", "--internal", "--subnet", "10.213.0.0/24", "--gateway", at(254), network);
     names.forEach((name, i) => {

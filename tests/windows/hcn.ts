@@ -94,7 +94,7 @@ export class Hcn {
 
   run(action: "apply" | "remove", rules: readonly AclRule[], container = inspected()): Outcome {
     const endpoint = { network, address, aliases: [], acl: rules };
-    const { stdin } = windowsAclCommand({ containerId: "0".repeat(64), generation: "never" }, endpoint);
+    const { stdin } = windowsAclCommand(endpoint);
     const { request } = (JSON.parse(stdin) as { data: { request: string } }).data;
     const { status, stdout, stderr } = this.drive(action, `${container}\n${request}\n`);
     const report = stdout.trim() === "" ? undefined : (JSON.parse(stdout) as StackReport<EndpointState>);

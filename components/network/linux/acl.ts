@@ -1,4 +1,5 @@
 import type { AclRule, Direction, Protocol } from "../acl/rule";
+import { replacedTable } from "./nftables";
 
 /** What an ACL's side and peer are called in a packet of a direction. */
 interface Fields {
@@ -49,10 +50,8 @@ export function linuxAclTable(endpointAddress: string): string {
  * rules leave no table. A rule with addresses is for IPv4 only; one for any protocol without them is for IPv6, too.
  */
 export function linuxAclRuleset(endpointAddress: string, rules: readonly AclRule[]): string {
-  const table = `table inet ${linuxAclTable(endpointAddress)}`;
-  const chains = rules.length === 0 ? [] : [`${table} {`, ...chain("In", rules), ...chain("Out", rules), "}"];
-  // A table can only be deleted if it is there, so it is made first.
-  return [table, `delete ${table}`, ...chains, ""].join("\n");
+  const chains = rules.length === 0 ? [] : [...chain("In", rules), ...chain("Out", rules)];
+  return replacedTable(`inet ${linuxAclTable(endpointAddress)}`, chains);
 }
 
 function chain(direction: Direction, rules: readonly AclRule[]): string[] {

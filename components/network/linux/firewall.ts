@@ -1,8 +1,7 @@
 import type { StackCommand } from "../dialect";
 import { namedRules, type Opening } from "../opening";
-
-/** Where the toolbox image has its program. */
-const program = "/usr/local/lib/container-network-labs/network_stack.py";
+import { helper } from "./helper";
+import { replacedTable } from "./nftables";
 
 const everybody = "0.0.0.0/0";
 const everyAddress = "0.0.0.0";
@@ -26,11 +25,7 @@ export function linuxFirewallRuleset(table: string, openings: readonly Opening[]
       return `    ${address}tcp dport ${ports} ${sources} drop comment "${displayName}"`;
     }),
   );
-  return [
-    // A table can only be deleted if it is there, so it is made first.
-    `table ip ${table}`,
-    `delete table ip ${table}`,
-    `table ip ${table} {`,
+  return replacedTable(`ip ${table}`, [
     "  chain prerouting {",
     "    type filter hook prerouting priority -150; policy accept;",
     '    iifname "lo" accept',
@@ -38,9 +33,7 @@ export function linuxFirewallRuleset(table: string, openings: readonly Opening[]
     "    ct direction reply accept",
     ...rules,
     "  }",
-    "}",
-    "",
-  ].join("\n");
+  ]);
 }
 
 /** Where everybody may come in, there is nothing to drop. */
@@ -49,22 +42,18 @@ function restricted(openings: readonly Opening[]): Opening[] {
 }
 
 /**
- * The command that makes a table hold openings: a helper container in the host's network namespace, with the right to
- * administer it and no other.
- * @param toolbox The engine's id of the toolbox image.
+ * The command that makes a table hold openings, in the host's network namespace. What it is to run with is the engine's id
+ * of the toolbox image.
  */
-export function linuxFirewallCommand(toolbox: string, table: string, openings: readonly Opening[]): StackCommand {
-  const helper = [
-    "docker run --rm --interactive --network host",
-    "--cap-drop ALL --cap-add NET_ADMIN --security-opt no-new-privileges --read-only --log-driver none",
-    `${toolbox} python3 -I ${program}`,
-  ].join(" ");
+export function linuxFirewallCommand(table: string, openings: readonly Opening[]): StackCommand<string> {
   const rules = restricted(openings).flatMap((opening) => namedRules(opening).map(({ displayName }) => displayName));
   return {
-    create: `exec ${helper} apply`,
-    delete: `exec ${helper} remove`,
     stdin: JSON.stringify({
       tables: [{ family: "ip", name: table, ruleset: linuxFirewallRuleset(table, openings), rules }],
     }),
+    lines: (toolbox) => {
+      const run = helper(toolbox, "host");
+      return { create: run("apply"), delete: run("remove") };
+    },
   };
 }

@@ -1,9 +1,8 @@
 import { linuxAclRuleset, linuxAclTable } from "./acl";
 import type { EndpointSpec, PortProxy, StackSpec } from "../topology";
 import { checkedId, type StackCommand, type StackTarget } from "../dialect";
-
-/** Where the toolbox image has its program. */
-const program = "/usr/local/lib/container-network-labs/network_stack.py";
+import { helper } from "./helper";
+import { replacedTable } from "./nftables";
 
 const portProxyTable = "lab_port_proxy";
 
@@ -14,7 +13,7 @@ export interface LinuxTarget extends StackTarget {
 }
 
 /** A network stack's addresses, routes and port proxies, in the Linux dialect. */
-export function linuxStackCommand(target: LinuxTarget, { addresses, routes, portProxies }: StackSpec): StackCommand {
+export function linuxStackCommand({ addresses, routes, portProxies }: StackSpec): StackCommand<LinuxTarget> {
   const texts = portProxies.map(comment);
   const table = {
     family: "ip",
@@ -22,11 +21,11 @@ export function linuxStackCommand(target: LinuxTarget, { addresses, routes, port
     ruleset: portProxyRuleset(portProxies),
     rules: ["prerouting", "output", "postrouting"].flatMap(() => texts),
   };
-  return helperCommand(target, { addresses, routes, tables: [table] });
+  return helperCommand({ addresses, routes, tables: [table] });
 }
 
 /** An endpoint's ACL, in the Linux dialect. */
-export function linuxAclCommand(target: LinuxTarget, { address, network, acl = [] }: EndpointSpec): StackCommand {
+export function linuxAclCommand({ address, network, acl = [] }: EndpointSpec): StackCommand<LinuxTarget> {
   const inOrder = (direction: "In" | "Out") =>
     acl
       .filter((rule) => rule.direction === direction)
@@ -38,12 +37,13 @@ export function linuxAclCommand(target: LinuxTarget, { address, network, acl = [
     ruleset: linuxAclRuleset(address, acl),
     rules: [...inOrder("In"), ...inOrder("Out")],
   };
-  return helperCommand(target, { endpoint: { address, network }, tables: [table] });
+  return helperCommand({ endpoint: { address, network }, tables: [table] });
 }
 
 /**
- * The port proxies of a stack as one nftables transaction: destination NAT for the stack's own connections and for those that come to it. The source is the stack's own address
- * afterwards, else a reply would go past it; only connections that were sent on are touched.
+ * The port proxies of a stack as one nftables transaction: destination NAT for the stack's own connections and for those
+ * that come to it. The source is the stack's own address afterwards, else a reply would go past it; only connections that
+ * were sent on are touched.
  */
 export function portProxyRuleset(proxies: readonly PortProxy[]): string {
   const sentOn = proxies.map(
@@ -61,10 +61,7 @@ export function portProxyRuleset(proxies: readonly PortProxy[]): string {
     ...chain("output priority -100", sentOn),
     ...chain("postrouting priority 100", asOwn),
   ];
-  const table = `table ip ${portProxyTable}`;
-  const made = proxies.length === 0 ? [] : [`${table} {`, ...chains, "}"];
-  // A table can only be deleted if it is there, so it is made first.
-  return [table, `delete ${table}`, ...made, ""].join("\n");
+  return replacedTable(`ip ${portProxyTable}`, proxies.length === 0 ? [] : chains);
 }
 
 function chain(hook: string, rules: readonly string[]): string[] {
@@ -78,24 +75,23 @@ function comment({ listen, connect }: PortProxy): string {
 }
 
 /**
- * A helper container in the network stack, with the right to administer it and no other. What the engine says of the
- * container's endpoints goes along; a container that is gone or stopped has nothing left to take away.
+ * A helper container in the network stack. What the engine says of the container's endpoints goes along; a container that
+ * is gone or stopped has nothing left to take away.
  */
-function helperCommand({ containerId, generation, toolbox }: LinuxTarget, data: object): StackCommand {
-  const id = checkedId(containerId);
-  const inspect = `docker container inspect --format '{{json .NetworkSettings.Networks}}' ${id}`;
-  const helper = [
-    `docker run --rm --interactive --network container:${id}`,
-    "--cap-drop ALL --cap-add NET_ADMIN --security-opt no-new-privileges --read-only --log-driver none",
-    '--env ENDPOINTS="$endpoints"',
-    `${toolbox} python3 -I ${program}`,
-  ].join(" ");
+function helperCommand(data: object): StackCommand<LinuxTarget> {
   return {
-    create: `: stopped ${generation}; endpoints=$(${inspect}) && exec ${helper} apply`,
-    delete:
-      `running=$(docker container inspect --format '{{.State.Running}}' ${id} 2>&1) || ` +
-      `case "$running" in *"No such container"*) exit 0;; *) echo "$running" >&2; exit 1;; esac\n` +
-      `[ "$running" = false ] || { endpoints=$(${inspect}) && exec ${helper} remove; }`,
     stdin: JSON.stringify(data),
+    lines: ({ containerId, generation, toolbox }) => {
+      const id = checkedId(containerId);
+      const inspect = `docker container inspect --format '{{json .NetworkSettings.Networks}}' ${id}`;
+      const run = helper(toolbox, `container:${id}`, '--env ENDPOINTS="$endpoints"');
+      return {
+        create: `: stopped ${generation}; endpoints=$(${inspect}) && ${run("apply")}`,
+        delete:
+          `running=$(docker container inspect --format '{{.State.Running}}' ${id} 2>&1) || ` +
+          `case "$running" in *"No such container"*) exit 0;; *) echo "$running" >&2; exit 1;; esac\n` +
+          `[ "$running" = false ] || { endpoints=$(${inspect}) && ${run("remove")}; }`,
+      };
+    },
   };
 }

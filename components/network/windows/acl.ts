@@ -1,5 +1,5 @@
 import { closed, type AclRule } from "../acl/rule";
-import type { StackCommand, StackTarget } from "../dialect";
+import type { StackCommand } from "../dialect";
 import type { EndpointSpec } from "../topology";
 import { hostCommand, sourceOf } from "./powershell";
 
@@ -61,9 +61,9 @@ function list(name: string, values: readonly string[]): Record<string, string> {
  * An endpoint's ACL, in the Windows dialect: a script on the container's host. What it does stands in EndpointAcl.cs, which
  * goes along as text, so that a host needs no toolchain; the request goes along as text, too, which PowerShell does not read.
  */
-export function windowsAclCommand(target: StackTarget, { address, network, acl = [] }: EndpointSpec): StackCommand {
+export function windowsAclCommand({ address, network, acl = [] }: EndpointSpec): StackCommand {
   const request = { address, network, idPrefix, policies: hnsPolicies(acl), open: hnsPolicies(closed([])) };
-  return hostCommand(target, {
+  return hostCommand({
     function: "Sync-EndpointAcl",
     scripts: ["docker", "acl"],
     data: {

@@ -1,4 +1,4 @@
-import type { StackCommand } from "../dialect";
+import type { CommandLines } from "../dialect";
 import { namedRules, type Opening } from "../opening";
 import { bootstrap, inputDocument, powershell } from "./powershell";
 
@@ -26,11 +26,13 @@ export function windowsFirewallRules(openings: readonly Opening[]): WindowsFirew
 }
 
 /** The command that makes the rules of a group what the openings say; `delete` removes the group's rules. */
-export function windowsFirewallCommand(group: string, openings: readonly Opening[]): StackCommand {
+export function windowsFirewallCommand(
+  group: string,
+  openings: readonly Opening[],
+): { readonly stdin: string; readonly lines: CommandLines } {
   const line = (action: string) => powershell(bootstrap(`Sync-FirewallRule -Action ${action}`)).join(" ");
   return {
-    create: line("apply"),
-    delete: line("remove"),
+    lines: { create: line("apply"), delete: line("remove") },
     stdin: inputDocument(["firewall"], { group, rules: windowsFirewallRules(openings) }),
   };
 }

@@ -1,4 +1,4 @@
-import type { StackCommand, StackTarget } from "../dialect";
+import type { StackCommand } from "../dialect";
 import type { StackSpec } from "../topology";
 import { bootstrap, hostCommand, inputDocument, powershell } from "./powershell";
 
@@ -6,7 +6,7 @@ import { bootstrap, hostCommand, inputDocument, powershell } from "./powershell"
  * A network stack's addresses, routes and port proxies, in the Windows dialect: a script that runs inside the container,
  * as its administrator. What it has to make is said here with nothing left out.
  */
-export function windowsStackCommand(target: StackTarget, spec: StackSpec): StackCommand {
+export function windowsStackCommand(spec: StackSpec): StackCommand {
   const data = {
     addresses: spec.addresses.map(({ address, endpoint = null }) => ({ address, endpoint })),
     routes: spec.routes.map(({ destination, nextHop, endpoint }) => ({
@@ -17,7 +17,7 @@ export function windowsStackCommand(target: StackTarget, spec: StackSpec): Stack
     })),
     portProxies: spec.portProxies.map(({ listen, connect }) => ({ listen, connect })),
   };
-  return hostCommand(target, {
+  return hostCommand({
     function: "Invoke-InContainer",
     scripts: ["docker", "in-container"],
     data: {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkedId, type StackCommand, type StackTarget } from "../dialect";
+import { checkedId, type StackCommand } from "../dialect";
 
 /**
  * How a script reaches a Windows machine, all of it in one place. The command line carries a short program that never
@@ -57,19 +57,21 @@ export function inputDocument(scripts: readonly string[], data: object): string 
  * The command on a container's host that calls a function of its scripts with `-Action apply` or `remove`, `-Container`
  * and `-Data`.
  */
-export function hostCommand(
-  { containerId, generation }: StackTarget,
-  run: { readonly function: string; readonly scripts: readonly string[]; readonly data: object },
-): StackCommand {
-  const id = checkedId(containerId);
-  if (!/^[\w.:+-]+$/.test(generation)) {
-    throw new Error(`not the time of a container's stop: ${JSON.stringify(generation)}`);
-  }
-  const line = (action: string, note = "") =>
-    powershell(note + bootstrap(`${run.function} -Action ${action} -Container ${id}`)).join(" ");
+export function hostCommand(run: {
+  readonly function: string;
+  readonly scripts: readonly string[];
+  readonly data: object;
+}): StackCommand {
   return {
-    create: line("apply", `# stopped ${generation}\n`),
-    delete: line("remove"),
     stdin: inputDocument(run.scripts, run.data),
+    lines: ({ containerId, generation }) => {
+      const id = checkedId(containerId);
+      if (!/^[\w.:+-]+$/.test(generation)) {
+        throw new Error(`not the time of a container's stop: ${JSON.stringify(generation)}`);
+      }
+      const line = (action: string, note = "") =>
+        powershell(note + bootstrap(`${run.function} -Action ${action} -Container ${id}`)).join(" ");
+      return { create: line("apply", `# stopped ${generation}\n`), delete: line("remove") };
+    },
   };
 }

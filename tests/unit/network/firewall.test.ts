@@ -54,7 +54,7 @@ table ip lab_openings_local_app-pool {
   it("drop nobody where everybody may come in", () => {
     const everybody = opening({ sources: ["10.1.0.0/16", "0.0.0.0/0"] });
     assert.doesNotMatch(linuxFirewallRuleset("t", [everybody]), /drop/);
-    const { stdin } = linuxFirewallCommand("toolbox", "t", [everybody]);
+    const { stdin } = linuxFirewallCommand("t", [everybody]);
     assert.deepEqual((JSON.parse(stdin) as { tables: { rules: string[] }[] }).tables[0].rules, []);
   });
 
@@ -64,7 +64,8 @@ table ip lab_openings_local_app-pool {
   });
 
   it("are applied in the host's network namespace with NET_ADMIN alone, and no data is in the command", () => {
-    const { create, delete: remove, stdin } = linuxFirewallCommand("sha256:1", "t", [opening()]);
+    const { stdin, lines } = linuxFirewallCommand("t", [opening()]);
+    const { create, delete: remove } = lines("sha256:1");
     for (const command of [create, remove]) {
       assert.match(command, /docker run --rm .*--network host --cap-drop ALL --cap-add NET_ADMIN .*sha256:1 python3/);
       assert.doesNotMatch(command, /8090|10\.1\.0\.0/);
@@ -91,8 +92,10 @@ describe("openings as rules of Windows' firewall", () => {
   });
 
   it("are the data of a script, and in no command line", () => {
-    const { create, delete: remove, stdin } = windowsFirewallCommand("app-pool (local)", [opening()]);
-    const programs = [create, remove].map((line) => Buffer.from(line.split(" ").at(-1)!, "base64").toString("utf16le"));
+    const { lines, stdin } = windowsFirewallCommand("app-pool (local)", [opening()]);
+    const programs = [lines.create, lines.delete].map((line) =>
+      Buffer.from(line.split(" ").at(-1)!, "base64").toString("utf16le"),
+    );
     assert.match(programs[0], /Sync-FirewallRule -Action apply/);
     assert.match(programs[1], /Sync-FirewallRule -Action remove/);
     const { data, scripts } = JSON.parse(stdin) as { data: { group: string; rules: object[] }; scripts: string[] };

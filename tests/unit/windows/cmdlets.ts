@@ -41,12 +41,14 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   // microsoft.powershell.management
   "Add-Content": cmdlet(0, "Path", "Value"),
   "Copy-Item": cmdlet(0, "Path", "Destination", "Recurse"),
+  "Get-ChildItem": cmdlet(0, "Path", "Recurse", "File", "ErrorAction"),
   "Get-Content": cmdlet(1, "Path", "Raw"),
   "Get-Process": cmdlet(0),
   "Get-Service": cmdlet(0, "Name", "ErrorAction"),
   "Start-Service": cmdlet(0, "Name"),
   "Move-Item": cmdlet(0, "Path", "Destination", "Force"),
   "New-Item": cmdlet(0, "ItemType", "Path", "Force"),
+  "Remove-Item": cmdlet(0, "Path", "Recurse", "Force"),
   "Set-Content": cmdlet(0, "Path", "Value", "Encoding"),
   "Set-ItemProperty": cmdlet(0, "Path", "Name", "Value"),
   "Split-Path": cmdlet(0, "Path"),
@@ -55,6 +57,7 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   "Add-Type": cmdlet(0, "AssemblyName", "TypeDefinition", "ReferencedAssemblies"),
   "ConvertFrom-Json": cmdlet(0),
   "ConvertTo-Json": cmdlet(0, "InputObject", "Depth", "Compress"),
+  "Get-FileHash": cmdlet(0, "Path", "Algorithm"),
   "New-Object": cmdlet(2, "TypeName", "ArgumentList"),
   "Select-Object": cmdlet(0, "Property", "ExpandProperty", "Unique"),
   "Sort-Object": cmdlet(0, "Property"),
@@ -66,5 +69,5 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   "Where-Object": cmdlet(1),
 };
 
-/** Programs. What they are given is theirs. */
-export const programs = ["docker", "netsh", "$docker"];
+/** Programs, and blocks that a function is given. What they are given is theirs. */
+export const programs = ["docker", "netsh", "$docker", "$Work"];

@@ -131,12 +131,12 @@ describe("the command lines of the Windows dialect", () => {
   before(loadGrammar);
 
   const commands: [string, StackCommand][] = [
-    ["a network stack", windowsStackCommand(target, spec)],
-    ["an ACL", windowsAclCommand(target, endpoint)],
+    ["a network stack", windowsStackCommand(spec)],
+    ["an ACL", windowsAclCommand(endpoint)],
   ];
   for (const [what, command] of commands) {
     for (const action of ["create", "delete"] as const) {
-      const line = command[action];
+      const line = command.lines(target)[action];
 
       it(`${what}, ${action}: are short, and the same in every shell`, () => {
         assert.ok(line.length < longestLine / 2, String(line.length));
@@ -152,8 +152,8 @@ describe("the command lines of the Windows dialect", () => {
     }
 
     it(`${what}: name the last stop when they apply, so that they run again after a restart, and only then`, () => {
-      assert.match(programOf(command.create), /^# stopped 2026-11-21T08:09:10\.123456789Z\n/);
-      assert.doesNotMatch(programOf(command.delete), /stopped/);
+      assert.match(programOf(command.lines(target).create), /^# stopped 2026-11-21T08:09:10\.123456789Z\n/);
+      assert.doesNotMatch(programOf(command.lines(target).delete), /stopped/);
       assert.ok(!command.stdin.includes(target.containerId), "what a preview shows must not hang on the container");
     });
 
@@ -164,21 +164,21 @@ describe("the command lines of the Windows dialect", () => {
 
   it("do not depend on the data, whatever it holds", () => {
     const evil = { ...endpoint, network: "x'; Remove-Item C:\\ #\u00e9\u{1f600}" };
-    const { create, stdin } = windowsAclCommand(target, evil);
-    assert.equal(create, windowsAclCommand(target, endpoint).create);
+    const { stdin, lines } = windowsAclCommand(evil);
+    assert.deepEqual(lines(target), windowsAclCommand(endpoint).lines(target));
     assert.match(stdin, /^[\x20-\x7e]*$/);
     assert.equal((JSON.parse(documentOf(stdin).data.request as string) as EndpointSpec).network, evil.network);
   });
 
   it("take nothing for an id or a time that is none", () => {
     for (const bad of [{ containerId: "web" }, { generation: "never\nRemove-Item" }, { generation: "" }]) {
-      assert.throws(() => windowsAclCommand({ ...target, ...bad }, endpoint), /^Error: not /);
-      assert.throws(() => windowsStackCommand({ ...target, ...bad }, spec), /^Error: not /);
+      assert.throws(() => windowsAclCommand(endpoint).lines({ ...target, ...bad }), /^Error: not /);
+      assert.throws(() => windowsStackCommand(spec).lines({ ...target, ...bad }), /^Error: not /);
     }
   });
 
   it("have, inside the container, one that is as short, with all that the stack is to hold", () => {
-    const { command, document } = documentOf(windowsStackCommand(target, spec).stdin).data as {
+    const { command, document } = documentOf(windowsStackCommand(spec).stdin).data as {
       command: string[];
       document: string;
     };
