@@ -80,17 +80,38 @@ export function picture(figures: readonly Figure[]): string {
   });
 }
 
+/** What a run found out about one size, in which the tools took turns on one machine. */
+export interface Recorded extends Pick<BenchResult, "figures" | "says" | "failed"> {
+  readonly n: number;
+  readonly machine: string;
+}
+
+/** A run's result, size by size. */
+export function recorded({ figures, says, failed }: BenchResult, machine: string): Recorded[] {
+  return distinct(figures.map(({ n }) => n)).map((n) => ({
+    n,
+    machine,
+    says,
+    figures: figures.filter((figure) => figure.n === n),
+    failed: failed.filter((what) => what.includes(`, ${n}: `)),
+  }));
+}
+
 /** What goes into the page: what was compared on what, the picture and the tables. */
-export function section(result: Pick<BenchResult, "figures" | "says" | "failed">, machine: string): string {
-  const { all, aims: reached } = tables(result.figures);
+export function section(records: readonly Recorded[]): string {
+  const machines = distinct(records.map(({ machine }) => machine));
+  const { all, aims: reached } = tables(records.flatMap(({ figures }) => figures));
   return [
-    `Measured on ${machine}.`,
-    Object.entries(result.says)
+    ...machines.map((machine) => {
+      const sizes = records.filter((record) => record.machine === machine).map(({ n }) => n);
+      return `Measured on ${machine}${machines.length > 1 ? `: ${sizes.join(" and ")} containers` : ""}.`;
+    }),
+    Object.entries(Object.assign({}, ...records.map(({ says }) => says)) as BenchResult["says"])
       .map(([tool, says]) => `- **${tool}**: ${says}`)
       .join("\n"),
     "![Seconds for a pool of N containers, by tool and phase](images/performance-pool.svg)",
     all,
-    ...result.failed.map((what) => `Failed: ${what}`),
+    ...records.flatMap(({ failed }) => failed.map((what) => `Failed: ${what}`)),
     ...(reached === undefined ? [] : [reached]),
   ].join("\n\n");
 }

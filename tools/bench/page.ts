@@ -30,7 +30,7 @@ export function figuresTable(figures: readonly Figure[], phases: Readonly<Record
 
 function cell(figure: Figure | undefined): string {
   return figure === undefined
-    ? "failed"
+    ? "–"
     : `**${digits(figure.seconds)} s**, ${digits(figure.cpuSeconds)} s CPU, ${Math.round(figure.peakMiB)} MiB`;
 }
 

@@ -5,6 +5,7 @@ import { type Command, UserError } from "../command";
 const root = join(__dirname, "..", "..");
 const PAGE = "docs/performance.md";
 const PICTURE = "docs/images/performance-pool.svg";
+const RECORD = "bench/pool/figures.json";
 
 export const command: Command = {
   summary: "Compare pools of containers with terraform, compose and a naive program: --n 50,200 --tools ours,compose",
@@ -44,18 +45,22 @@ export const command: Command = {
   },
 };
 
-/** Writes the tables and the picture into the page. */
+/** Records the sizes that were run, and writes the tables and the picture of all recorded ones into the page. */
 async function writePage(result: import("../../bench/pool").BenchResult): Promise<void> {
-  const { section, picture } = require("../../bench/pool/report") as typeof import("../../bench/pool/report");
+  const { picture, recorded, section } = require("../../bench/pool/report") as typeof import("../../bench/pool/report");
   const { withSection } = require("../bench/page") as typeof import("../bench/page");
   const { machineLine } = require("../bench/machine-line") as typeof import("../bench/machine-line");
   // Only this needs it, and a user who does not develop the program may not have it.
   const prettier = await import("prettier");
   const path = join(root, PAGE);
-  const page = withSection(readFileSync(path, "utf8"), "bench:pool", section(result, await machineLine(result.engine)));
+  const run = recorded(result, await machineLine(result.engine));
+  const before = JSON.parse(readFileSync(join(root, RECORD), "utf8")) as typeof run;
+  const records = [...before.filter(({ n }) => !run.some((each) => each.n === n)), ...run].sort((a, b) => a.n - b.n);
+  const page = withSection(readFileSync(path, "utf8"), "bench:pool", section(records));
   const options = await prettier.resolveConfig(path, { editorconfig: true });
+  writeFileSync(join(root, RECORD), await prettier.format(JSON.stringify(records), { ...options, parser: "json" }));
   writeFileSync(path, await prettier.format(page, { ...options, parser: "markdown" }));
-  writeFileSync(join(root, PICTURE), picture(result.figures));
+  writeFileSync(join(root, PICTURE), picture(records.flatMap(({ figures }) => figures)));
 }
 
 function chosen(wanted: readonly string[], toolNames: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { composeFile } from "../../../bench/pool/compose";
 import { growth, phases, place } from "../../../bench/pool/pool";
-import { picture, section, tables } from "../../../bench/pool/report";
+import { picture, recorded, section, tables } from "../../../bench/pool/report";
 import type { Figure } from "../../../tools/bench/figure";
 
 const pool = { ...place, image: "app:1", environment: ["PRICE=$5", "A=b"], command: ["serve"] };
@@ -85,7 +85,8 @@ describe("the benchmark of pools", () => {
 
   it("puts figures, tools and failures into the page, and draws a panel for each phase", () => {
     const measured = figures((_, n) => n / 10);
-    const text = section({ figures: measured, says: { ours: "Pulumi 3" }, failed: ["naive, 1000: gone"] }, "2 cores");
+    const run = { figures: measured, says: { ours: "Pulumi 3" }, failed: ["naive, 1000: gone"], engine: "" };
+    const text = section(recorded(run, "2 cores"));
     for (const part of [
       "Measured on 2 cores.",
       "- **ours**: Pulumi 3",
