@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type { ContainerHost } from "../hosts/container-host";
 import { labelsOf } from "../labels";
+import { buildLog } from "./build-log";
 import { contentHash } from "./content-hash";
 
 export interface ImageArgs {
@@ -21,10 +22,18 @@ export interface ImageArgs {
 }
 
 /**
+ * Has the host's engine build. Otherwise the provider leaves the build to Docker's buildx, which knows nothing of the
+ * provider's engine and builds on the one that the user's Docker client is set to. Each of the two has its own option for
+ * labels, and ignores the other's.
+ */
+const onItsOwnEngine = (labels: Record<string, string>) => ({ useLegacyBuilder: true, labels });
+
+/**
  * An image built on the host's engine from a folder of this project.
  *
  * The tag is a hash of the folder's content, the arguments and the labels. A changed file therefore makes a new image
- * beside the old one, which is removed only after the containers have moved over; a failing build changes nothing.
+ * beside the old one, which is removed only after the containers have moved over. A failing build changes nothing, and
+ * what it wrote is in its {@link buildLog}.
  */
 export class Image extends pulumi.ComponentResource {
   /** The engine's id of the image, `sha256:…`. */
@@ -47,7 +56,12 @@ export class Image extends pulumi.ComponentResource {
       {
         name: this.reference,
         // Relative to the project's folder, so that the state is the same in every clone.
-        build: { context: relative(process.cwd(), args.folder), remove: true, ...build },
+        build: {
+          context: relative(process.cwd(), args.folder),
+          remove: true,
+          ...(args.host.kind === "local" ? { buildLogFile: buildLog(name) } : onItsOwnEngine(build.label)),
+          ...build,
+        },
         forceRemove: true,
       },
       { parent: this, dependsOn: args.base },
