@@ -1,21 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerHost } from "../hosts/container-host";
-import type { Image } from "../images/image";
 import type { Network } from "../network/network";
 import type { ContainerSpec } from "../network/topology";
+import type { Run } from "./run";
 
 /** What an instance of a pool runs. It has no files of its own: they are in its image. */
-export interface InstanceRun {
-  image: Image;
-  /** Instead of the image's own command. */
-  command?: string[];
-  /** Environment variables. Not for secrets: `docker inspect` shows them. */
-  environment?: Record<string, string>;
-  /** User, or user and group, that it runs as: `www-data`, `1000:1000`. */
-  user?: string;
-  /** The account that a Windows container acts as: `file://webapp01.json`. */
-  credentialSpec?: string;
-}
+export type InstanceRun = Omit<Run, "files">;
 
 export interface ContainerPoolArgs {
   /** The lab it belongs to. */
@@ -26,6 +16,8 @@ export interface ContainerPoolArgs {
   instances: readonly { readonly spec: ContainerSpec; readonly run: InstanceRun }[];
   /** The networks its instances have endpoints on, by Docker's name of the network. */
   networks: ReadonlyMap<string, Network>;
+  /** What has to be there before its containers are. */
+  after?: pulumi.Resource[];
 }
 
 /** Which containers are a pool's: the labels that all of them carry. */
@@ -104,7 +96,7 @@ export class ContainerPool extends pulumi.ComponentResource {
     // Recorded before the first container is there: whatever becomes of the other command, these take all away. One for
     // each network, which can only be made anew once nothing is on it: what is on the others stays where it is.
     const claims = networks.map(([on, network]) =>
-      host.command(
+      host.program(
         `${name}-claim-${on}`,
         {
           create: "exit 0",
@@ -112,14 +104,14 @@ export class ContainerPool extends pulumi.ComponentResource {
           stdin: JSON.stringify({ ...identity, network: on } satisfies PoolPart),
           triggers: [network.networkId],
         },
-        { parent: this, dependsOn: [...images, network] },
+        { parent: this, dependsOn: [...images, network, ...(args.after ?? [])] },
       ),
     );
     const options = pulumi.all([
       ...images.map(({ reference, imageId }) => pulumi.interpolate`--image ${reference}=${imageId}`),
       ...networks.map(([network, { networkId }]) => pulumi.interpolate`--network ${network}=${networkId}`),
     ]);
-    const command = host.command(
+    const command = host.program(
       `${name}-containers`,
       // The engine's ids travel here and not with the data: a preview may not know them yet, and would show none of it.
       { create: options.apply((all) => [`${pool} apply`, ...all].join(" ")), stdin: JSON.stringify(data) },

@@ -1,33 +1,24 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerHost } from "../hosts/container-host";
-import type { Image } from "../images/image";
 import { labelList, labelsOf } from "../labels";
 import { Acl } from "../network/acl";
 import type { Network } from "../network/network";
 import { NetworkStack } from "../network/network-stack";
 import type { ContainerSpec } from "../network/topology";
+import type { Run } from "./run";
 
-export interface ContainerArgs {
+export interface ContainerArgs extends Run {
   /** The lab it belongs to. */
   lab: string;
   host: ContainerHost;
   spec: ContainerSpec;
-  image: Image;
   /** The networks its endpoints name, by Docker's name of the network. */
   networks: ReadonlyMap<string, Network>;
   /** The container whose network stack it shares, if its spec says so. */
   stackOwner?: Container;
-  /** What it runs instead of the image's own command. */
-  command?: string[];
-  /** Environment variables. Not for secrets: `docker inspect` shows them. */
-  environment?: Record<string, string>;
-  /** Files written into it before it starts: content by path. Not for secrets, either: the state holds them. */
-  files?: Record<string, string>;
-  /** User, or user and group, that it runs as instead of the image's own: `www-data`, `1000:1000`. */
-  user?: string;
-  /** The account that a Windows container acts as: `file://webapp01.json`. */
-  credentialSpec?: string;
+  /** What has to be there before it is. */
+  after?: pulumi.Resource[];
 }
 
 /** Changes that the provider would report as done without doing them, so they replace the container instead. */
@@ -66,7 +57,8 @@ export class Container extends pulumi.ComponentResource {
         mustRun: true,
         destroyGraceSeconds: graceSeconds,
       },
-      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ignoredByUpdate },
+      // A component's own dependencies are not its children's.
+      { parent: this, dependsOn: args.after, deleteBeforeReplace: true, replaceOnChanges: ignoredByUpdate },
     );
     this.containerId = container.id;
     const wired = { host: args.host, container };

@@ -1,25 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Container } from "../containers/container";
 import { ContainerPool } from "../containers/container-pool";
+import type { Run } from "../containers/run";
 import type { ContainerHost } from "../hosts/container-host";
-import type { Image } from "../images/image";
 import { Network } from "../network/network";
 import type { ContainerSpec, LabTopology } from "../network/topology";
-
-/** What a container runs: the part of it that its spec does not say. */
-export interface Run {
-  image: Image;
-  /** Instead of the image's own command. */
-  command?: string[];
-  /** Environment variables. Not for secrets: `docker inspect` shows them. */
-  environment?: Record<string, string>;
-  /** Files written into the container before it starts: content by path. Not for secrets, either. Not in a pool. */
-  files?: Record<string, string>;
-  /** User, or user and group, that it runs as: `www-data`, `1000:1000`. */
-  user?: string;
-  /** The account that a Windows container acts as: `file://webapp01.json`. */
-  credentialSpec?: string;
-}
 
 export interface DeclareArgs {
   /** The name of the lab's component; its resources' names begin with it. */
@@ -29,6 +14,8 @@ export interface DeclareArgs {
   host: ContainerHost;
   topology: LabTopology;
   run: (spec: ContainerSpec) => Run;
+  /** What has to be there before the first container is. */
+  after?: pulumi.Resource[];
 }
 
 /** A lab's containers by name, but for those of its pools, and the pools. */
@@ -36,7 +23,7 @@ export type Declared = Map<string, Container> & { readonly pools: readonly Conta
 
 /** Declares a lab's networks, containers and pools, as its topology says, below the lab's component. */
 export function declareTopology(args: DeclareArgs, parent: pulumi.ComponentResource): Declared {
-  const { name, lab, host, topology } = args;
+  const { name, lab, host, topology, after } = args;
   const networks = new Map(
     topology.networks.map((spec) => [spec.name, new Network(`${name}-${spec.name}`, { lab, host, spec }, { parent })]),
   );
@@ -48,13 +35,17 @@ export function declareTopology(args: DeclareArgs, parent: pulumi.ComponentResou
     const stackOwner = spec.sharesStackOf === undefined ? undefined : containers.get(spec.sharesStackOf);
     containers.set(
       spec.name,
-      new Container(`${name}-${spec.name}`, { lab, host, spec, networks, stackOwner, ...args.run(spec) }, { parent }),
+      new Container(
+        `${name}-${spec.name}`,
+        { lab, host, spec, networks, stackOwner, after, ...args.run(spec) },
+        { parent },
+      ),
     );
   }
   const pools = [...new Set(topology.containers.flatMap(({ pool }) => pool ?? []))].map((pool) => {
     const specs = topology.containers.filter((spec) => spec.pool === pool);
     const instances = specs.map((spec) => ({ spec, run: args.run(spec) }));
-    return new ContainerPool(`${name}-${pool}-pool`, { lab, host, pool, instances, networks }, { parent });
+    return new ContainerPool(`${name}-${pool}-pool`, { lab, host, pool, instances, networks, after }, { parent });
   });
   return Object.assign(containers, { pools });
 }

@@ -6,7 +6,8 @@ import { toolboxOn } from "../../images/toolbox";
 import { FirewallRule } from "../../network/firewall-rule";
 import type { Opening } from "../../network/opening";
 import type { ContainerSpec } from "../../network/topology";
-import { declareTopology, type Run } from "../declare";
+import type { Run } from "../../containers/run";
+import { declareTopology } from "../declare";
 import type { Lab } from "../lab";
 import { caddyfile, caddyfilePath } from "./caddyfile";
 import { addressOf } from "./expectations";
@@ -41,16 +42,21 @@ export class AppPoolLab extends pulumi.ComponentResource implements Lab {
       spec.role === "front-door"
         ? { image: images.frontDoor!, files: { [caddyfilePath]: caddyfile(webPort, upstreamsOf(placed.containers)) } }
         : { image: images.app, environment: environmentOf(spec, settings), ...identityOf(settings) };
-    const openings = openingsOf(settings);
-    if (openings.length > 0) {
-      const { group } = settings.openings;
-      new FirewallRule(`${name}-openings`, { host, lab, openings, group }, { parent: this });
-    }
-    const declared = declareTopology({ name, lab, host, topology: placed, run }, this);
+    // A port is kept to its sources before anything listens on it, and until nothing does.
+    const after = this.openings(name, args);
+    const declared = declareTopology({ name, lab, host, topology: placed, run, after }, this);
     this.containers = [...declared.values(), ...declared.pools];
     this.open = openOf(settings);
     this.outputs = { instances: instances.length, ports: settings.ports, without: settings.without };
     this.registerOutputs({ open: this.open, ...this.outputs });
+  }
+
+  private openings(name: string, { settings, host }: AppPoolLabArgs): FirewallRule[] {
+    const openings = openingsOf(settings);
+    const { group } = settings.openings;
+    return openings.length === 0
+      ? []
+      : [new FirewallRule(`${name}-openings`, { host, lab, openings, group }, { parent: this })];
   }
 
   private images(name: string, { settings, host }: AppPoolLabArgs) {

@@ -11,5 +11,5 @@ export const appPool: LabDefinition<typeof settings> = {
   topology,
   faults,
   expectations,
-  declare: (given, host) => new AppPoolLab("app-pool", { settings: given, host }),
+  declare: (name, given, host) => new AppPoolLab(name, { settings: given, host }),
 };

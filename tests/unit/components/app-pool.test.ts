@@ -9,7 +9,8 @@ import { registered, type Registered } from "./mocks";
 async function declared(given: object = {}, os: HostOs = "linux"): Promise<Registered[]> {
   return registered(() => {
     const engine = { engine: "unix:///e.sock", baseImage: { BASE: "debian" }, lastStops: new Map<string, string>() };
-    appPool.declare(settings.parse(given), new LocalHost("here", { hostName: "here", os, ...engine }));
+    const host = new LocalHost("here", { hostName: "here", os, ...engine });
+    appPool.declare("app-pool", settings.parse(given), host, new Map());
   });
 }
 
@@ -85,6 +86,21 @@ describe("the app-pool lab", () => {
     const { stdin: more } = command(await declared(all), name)!;
     for (const rule of ["tcp dport 8090-8091", "tcp dport 8093-8094", "ip daddr 192.0.2.1 tcp dport 8089"]) {
       assert.ok(more.includes(rule), rule);
+    }
+  });
+
+  it("keeps its ports to their sources before anything listens on them", async () => {
+    const openings = { enabled: true, sources: ["192.0.2.0/24"] };
+    const found = await declared({ listen: "0.0.0.0", frontDoor: { enabled: true }, openings });
+    const at = (wanted: RegExp) => found.findIndex(({ type, name }) => wanted.test(`${type} ${name}`));
+    const rule = at(/^command:.* app-pool-openings$/);
+    assert.ok(rule >= 0);
+    for (const later of [
+      /^docker:.*Container app-pool-front-door$/,
+      /^command:.*-claim-/,
+      /^command:.*-pool-containers$/,
+    ]) {
+      assert.ok(at(later) > rule, String(later));
     }
   });
 
