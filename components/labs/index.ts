@@ -1,6 +1,7 @@
 import { appPool } from "./app-pool";
 import { dockerNetworks } from "./docker-networks";
 import { endpointPolicies } from "./endpoint-policies";
+import { imageBuilder } from "./image-builder";
 import { imdsProxy } from "./imds-proxy";
 import type { LabDefinition } from "./lab";
 
@@ -10,4 +11,5 @@ export const labs: Readonly<Record<string, LabDefinition>> = {
   "imds-proxy": imdsProxy,
   "endpoint-policies": endpointPolicies,
   "app-pool": appPool,
+  "image-builder": imageBuilder,
 };

@@ -20,6 +20,14 @@ export interface Lab {
   readonly containers: readonly (Container | ContainerPool)[];
 }
 
+/** Where a lab is placed, as far as plain settings tell. */
+export interface Place {
+  /** Name of the host that it is on. */
+  readonly host: string;
+  /** Every host of the environment. */
+  readonly hosts: readonly { readonly name: string; readonly kind: string; readonly os: HostOs }[];
+}
+
 /** What the program needs to know of a lab; the registry in labs/index.ts holds one for each. */
 export interface LabDefinition<Schema extends z.ZodType = z.ZodType> {
   /** The lab's settings. Every key has a description and a default, so that `{}` is the document's own case. */
@@ -29,9 +37,13 @@ export interface LabDefinition<Schema extends z.ZodType = z.ZodType> {
   /** What these settings put on a host. Pure: the same settings give the same topology. */
   topology(settings: z.infer<Schema>, os: HostOs): LabTopology;
   /** What is wrong with the settings beyond their schema and the topology's general rules. Keys are below the lab. */
-  faults(settings: z.infer<Schema>, os: HostOs): readonly Fault[];
+  faults(settings: z.infer<Schema>, os: HostOs, place: Place): readonly Fault[];
   /** What must hold once it runs. */
-  expectations(settings: z.infer<Schema>, os: HostOs): readonly Expectation[];
-  /** Declares the lab's resources on the host. */
-  declare(settings: z.infer<Schema>, host: ContainerHost): Lab;
+  expectations(settings: z.infer<Schema>, os: HostOs, place: Place): readonly Expectation[];
+  /**
+   * Declares the lab's resources on the host.
+   * @param name Of the lab's component; its resources' names begin with it.
+   * @param hosts Every host of the environment, by name: a lab may have a part of its work done on another.
+   */
+  declare(name: string, settings: z.infer<Schema>, host: ContainerHost, hosts: ReadonlyMap<string, ContainerHost>): Lab;
 }

@@ -11,5 +11,5 @@ export const dockerNetworks: LabDefinition<typeof settings> = {
   topology,
   faults,
   expectations,
-  declare: (given, host) => new DockerNetworksLab("docker-networks", { settings: given, host }),
+  declare: (name, given, host) => new DockerNetworksLab(name, { settings: given, host }),
 };

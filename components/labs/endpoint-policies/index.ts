@@ -11,5 +11,5 @@ export const endpointPolicies: LabDefinition<typeof settings> = {
   topology,
   faults,
   expectations,
-  declare: (given, host) => new EndpointPoliciesLab("endpoint-policies", { settings: given, host }),
+  declare: (name, given, host) => new EndpointPoliciesLab(name, { settings: given, host }),
 };

@@ -11,5 +11,5 @@ export const imdsProxy: LabDefinition<typeof settings> = {
   topology,
   faults,
   expectations,
-  declare: (given, host) => new ImdsProxyLab("imds-proxy", { settings: given, host }),
+  declare: (name, given, host) => new ImdsProxyLab(name, { settings: given, host }),
 };

@@ -1,0 +1,3 @@
+from guestbook.server import main
+
+main()
