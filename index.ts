@@ -1,5 +1,6 @@
 import { Environment } from "./components/environment";
 import { surveyHosts } from "./components/hosts";
+import { accessTo } from "./components/hosts/access";
 import { labs } from "./components/labs";
 import { withPlainTraces } from "./components/plain-traces";
 import { engineFaults, readSettings, refuse } from "./components/settings";
@@ -20,18 +21,22 @@ async function program() {
     settings,
   );
 
-  const hosts = surveyed.map((host) => host.declare());
-  const placed = hosts.flatMap((host) =>
-    settings.labs.map(({ lab, settings: given }) => ({
-      lab,
-      expectations: labs[lab].expectations(given, host.os).map((stated) => ({ ...stated, lab, at: host.hostName })),
-      declared: labs[lab].declare(given, host),
-    })),
-  );
+  const hosts = new Map(surveyed.map((host) => [host.hostName, host.declare()]));
+  const declaredHosts = settings.topology.hosts;
+  const placed = settings.placed.map(({ lab, settings: given, host: { name: at, os, kind } }) => {
+    // A lab is on this machine once; on servers it may be on several.
+    const name = kind === "local" ? lab : `${lab}-${at}`;
+    const expectations = labs[lab].expectations(given, os, { host: at, hosts: declaredHosts });
+    return {
+      name,
+      expectations: expectations.map((stated) => ({ lab, at, ...stated })),
+      declared: labs[lab].declare(name, given, hosts.get(at)!, hosts),
+    };
+  });
 
   const declaration = {
     environment: settings.environment,
-    hosts: hosts.map(({ hostName, kind, os, engine }) => ({ name: hostName, kind, os, engine })),
+    hosts: [...hosts.values()].map(accessTo),
     expectations: placed.flatMap(({ expectations }) => expectations),
     topology: settings.topology,
   };
@@ -40,7 +45,7 @@ async function program() {
     const containers = placed.flatMap(({ declared }) => declared.containers);
     declareVerification({ ...declaration, limitSeconds: settings.verify.limitSeconds }, containers);
   }
-  return Object.fromEntries(placed.map(({ lab, declared }) => [lab, { open: declared.open, ...declared.outputs }]));
+  return Object.fromEntries(placed.map(({ name, declared }) => [name, { open: declared.open, ...declared.outputs }]));
 }
 
 export = () => withPlainTraces(program);

@@ -5,6 +5,8 @@ export const label = {
   role: "container-network-labs.role",
   /** The pool that a container belongs to. */
   pool: "container-network-labs.pool",
+  /** What an image was built as, where a command made it: component and image, `image-builder/app`. */
+  image: "container-network-labs.image",
   /** A hash of all that a pool's container was made from. */
   spec: "container-network-labs.spec",
 } as const;

@@ -10,6 +10,16 @@ export interface RecordedResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
+  /** Whether a provider made it; otherwise it is a component. */
+  readonly custom?: boolean;
+  readonly parent?: string;
+  /** Its provider's URN with that one's id behind it. */
+  readonly provider?: string;
+  /** URNs of what it needs, altogether and by property. */
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+  readonly deletedWith?: string;
+  readonly replaceWith?: readonly string[];
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** What the provider could not finish when it made the resource. */
@@ -48,6 +58,20 @@ export async function readState(environment: string, toolchain: Toolchain): Prom
   }
 }
 
+/** Puts a state in the place of what the backend has of a stack. */
+export async function writeState(environment: string, toolchain: Toolchain, state: StackState): Promise<void> {
+  const args = ["stack", "import", "--stack", environment];
+  await run(toolchain.pulumi, args, { env: toolchain.env, input: JSON.stringify(state) });
+}
+
+/** A secret of the stack's settings, by its path below the project: `labs.image-builder.registry.password`. */
+export async function stackSecret(environment: string, path: string): Promise<string> {
+  const [key, ...below] = path.split(".");
+  const { pulumi, env } = await ensureToolchain(createProgress(), { environment });
+  const whole = `container-network-labs:${key}${below.map((part) => `[${JSON.stringify(part)}]`).join("")}`;
+  return (await run(pulumi, ["config", "get", "--path", whole, "--stack", environment], { env })).trim();
+}
+
 export function resourcesOf(state: StackState | undefined): readonly RecordedResource[] {
   return state?.deployment.resources ?? [];
 }
@@ -67,14 +91,14 @@ export function declarationIn(state: StackState | undefined): StackDeclaration |
       } as unknown as StackDeclaration);
 }
 
-/** What a stack declares. Throws a UserError where nothing is up. */
-export async function stackOutputs(environment: string): Promise<StackDeclaration> {
-  const toolchain = await ensureToolchain(createProgress());
+/** What a stack declares, and the toolchain that told it. Throws a UserError where nothing is up. */
+export async function stackOutputs(environment: string): Promise<StackDeclaration & { readonly toolchain: Toolchain }> {
+  const toolchain = await ensureToolchain(createProgress(), { environment });
   const declaration = declarationIn(await readState(environment, toolchain));
   if (declaration === undefined) {
     throw new UserError(
       `Environment "${environment}" is not up. Bring it up first: npm start -- --environment ${environment}`,
     );
   }
-  return declaration;
+  return { ...declaration, toolchain };
 }

@@ -1,30 +1,41 @@
 import { labSelection } from "../components/settings/lab-selection";
-import type { Call } from "./command";
-import { heal, look, type Healing } from "./heal/heal";
+import { type Call, UserError } from "./command";
+import { failedBuilds } from "./failed-builds";
+import type { HostEngine } from "./heal/engines";
+import { heal, look, settle, type Healing, type Seen } from "./heal/heal";
 import { markOf } from "./heal/killed-run";
 import { mendStacks } from "./heal/stack-commands";
+import { connectHosts, isReady, unreadyText, type TriedHost } from "./hosts";
 import { run, runAttached } from "./processes";
-import { setUp } from "./setup";
-import { readState, resourcesOf, type StackState } from "./stack";
+import { setUp, setUpHosts } from "./setup";
+import { readState, type StackState } from "./stack";
 
 export interface UpdateOptions extends Healing {
+  /** This machine's engine; undefined where an environment has no use for it. */
+  readonly engine: string | undefined;
   /** The labs of this run in place of those in the stack file. */
   readonly labs?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** The option that `up`, `start` and `destroy` share. */
 export const takeOverOption = { "take-over": { type: "boolean", default: false } } as const;
 
-/** Sets up what an operation on an environment needs, and reads the call's options for it. */
-export async function prepare({ environment, values, progress }: Call): Promise<UpdateOptions> {
-  const { toolchain, engine } = await setUp(progress, { environment });
+/**
+ * Sets up what an operation on an environment needs, and reads the call's options for it. `hosts` tells whether the
+ * servers of a rehearsed environment are brought, too.
+ */
+export async function prepare(call: Call, hosts = true): Promise<UpdateOptions> {
+  const { environment, values, progress, signal } = call;
+  const { toolchain, engine } = await setUp(progress, { environment, hosts });
   return {
     environment,
     toolchain,
-    engine: engine.dockerHost,
+    engine: engine?.dockerHost,
     progress,
     labs: values.labs as string | undefined,
     takeOver: values["take-over"] as boolean,
+    signal,
   };
 }
 
@@ -41,56 +52,94 @@ export interface Updated {
 /**
  * Brings an environment up with one command, whatever the last run left: heals, updates, and heals once more if the
  * update ran into something that a killed run's engine finished only now.
+ * @throws UserError, before anything is changed, if a host is not ready.
  */
 export async function bringUp(options: UpdateOptions): Promise<Updated> {
-  const first = await heal(options);
-  if (first.state === undefined) {
-    const { toolchain, environment } = options;
+  const { environment, toolchain, progress } = options;
+  const left = await settle(options);
+  if (left.state === undefined) {
     await run(toolchain.pulumi, ["stack", "init", environment, "--no-select"], { env: toolchain.env });
   }
-  const mended = await mendStacks(first.state, options.progress);
-  let exitCode = await pulumiUp(options, first.refresh || first.killed);
+  const hosts = await readyHosts(options);
+  const first = await heal(options, left, await lookAtAll(options, left.state, hosts));
+  await setUpHosts(
+    progress,
+    hosts.filter(({ os }) => os === "linux").map(({ name, engine }) => ({ name, address: engine })),
+  );
+  const mended = await mendStacks(first.state, progress);
+  let exitCode = await pulumiUp(options, { refresh: first.refresh || first.killed, replace: first.replace });
   if (exitCode !== 0 && first.killed) {
-    const again = await heal({ ...options, takeOver: true });
-    exitCode = await pulumiUp(options, again.refresh);
+    const killed = { ...(await settle(options)), killed: true };
+    const again = await heal(options, killed, await lookAtAll(options, killed.state, hosts));
+    exitCode = await pulumiUp(options, again);
   }
-  const state = await readState(options.environment, options.toolchain);
+  if (exitCode !== 0) {
+    failedBuilds(environment).forEach((text) => progress.line(text));
+  }
+  const state = await readState(environment, toolchain);
   // An image that the update has put back is the same as before, which is no reason to run a pool's command again.
-  if (exitCode === 0 && !mended && !(await mendStacks(state, options.progress))) {
+  if (exitCode === 0 && !mended && !(await mendStacks(state, progress))) {
     exitCode = 1;
   }
   return { exitCode, state };
 }
 
-function pulumiUp(options: UpdateOptions, refresh: boolean): Promise<number> {
-  return pulumi(options, "up", ...(refresh ? ["--refresh"] : []));
+async function readyHosts(options: UpdateOptions): Promise<TriedHost[]> {
+  const hosts = await connectHosts({ ...options, wait: true });
+  if (!hosts.every(isReady)) {
+    throw new UserError(unreadyText(hosts));
+  }
+  return hosts;
 }
 
-/** Runs an operation on this terminal, on this machine's engine, marked as this program's. */
-function pulumi(options: UpdateOptions, operation: string, ...args: string[]): Promise<number> {
+/** Looks at all engines, each of which has to answer. */
+async function lookAtAll(
+  options: UpdateOptions,
+  state: StackState | undefined,
+  hosts: readonly TriedHost[],
+): Promise<Seen> {
+  const seen = await look(options.environment, state, [...ownEngine(options), ...hosts.map(({ engine }) => engine)]);
+  if (seen.silent.length > 0) {
+    const { environment } = options;
+    const undeclared = seen.silent.filter(({ host }) => hosts.length > 0 && !hosts.some(({ name }) => name === host));
+    const cures = undeclared.map(
+      ({ host }) =>
+        `${host} is not in the settings any more, but has things of the last update. Put it back, or if it is gone for ` +
+        `good: npm run destroy -- --environment ${environment} --forget ${host}`,
+    );
+    throw new UserError(
+      [
+        ...seen.silent.map(({ host, reason }) => `Host ${host} does not answer (step engine): ${reason}`),
+        ...cures,
+        "Nothing was changed.",
+      ].join("\n"),
+    );
+  }
+  return seen;
+}
+
+/** This machine's engine, which may have things of an environment that no state tells of. */
+export function ownEngine({ engine }: UpdateOptions): HostEngine[] {
+  return engine === undefined ? [] : [{ host: "this machine", engine }];
+}
+
+function pulumiUp(
+  options: UpdateOptions,
+  { refresh, replace }: { readonly refresh: boolean; readonly replace: readonly string[] },
+): Promise<number> {
+  const args = [...(refresh ? ["--refresh"] : []), ...replace.flatMap((urn) => ["--replace", urn])];
+  return pulumi(options, "up", ...args);
+}
+
+/** Runs an operation on this terminal, marked as this program's; where it has to, on this machine's engine. */
+export function pulumi(options: UpdateOptions, operation: string, ...args: string[]): Promise<number> {
   const { environment, toolchain, labs, engine } = options;
   return runAttached(toolchain.pulumi, [operation, "--stack", environment, ...quietly, ...args], {
     env: {
       ...toolchain.env,
       ...markOf({ stack: environment, backend: toolchain.backend }),
-      DOCKER_HOST: engine,
+      ...(engine === undefined ? {} : { DOCKER_HOST: engine }),
       [labSelection]: labs,
     },
   });
-}
-
-/** What a teardown left: empty when it is done. */
-export interface TornDown {
-  readonly exitCode: number;
-  readonly left: readonly string[];
-}
-
-/** Takes an environment down and asks the engines what is left of it. */
-export async function tearDown(options: UpdateOptions): Promise<TornDown> {
-  const { environment, engine } = options;
-  const { state } = await heal(options);
-  const empty = resourcesOf(state).every(({ type }) => type === "pulumi:pulumi:Stack");
-  const exitCode = empty ? 0 : await pulumi(options, "destroy");
-  const left = await look(environment, state, engine);
-  return { exitCode, left: left.map(({ kind, name, engine: where }) => `${kind} ${name} on ${where}`) };
 }

@@ -1,3 +1,5 @@
+import type { EngineAddress } from "../hosts/engine-address";
+
 /**
  * What must hold in a running lab: who must reach whom, who must not, and what must be answered.
  * Expectations are data. A lab states them beside its resources; `verify` proves them.
@@ -6,6 +8,8 @@
 interface Stated {
   /** A short sentence that says what holds when the check passes: "Alice reaches the chat server". */
   readonly name: string;
+  /** Name of the host it is proved on, where that is not the lab's own. */
+  readonly at?: string;
 }
 
 /** A target of a connection: an address or a name as the prober itself resolves it. */
@@ -77,7 +81,7 @@ export interface NoReachExpectation extends Stated {
 /** An HTTP GET is answered with this status and a body that contains this text. */
 export interface AnswerExpectation extends Stated {
   readonly kind: "answer";
-  /** A container's name, or `operator`: the machine that runs `verify`, from outside every container. */
+  /** A container's name, or `operator`: from outside every container, by the machine that runs `verify` or a remote host. */
   readonly from: string;
   readonly url: string;
   /** Request headers besides the usual ones. */
@@ -111,6 +115,39 @@ export interface LogExpectation extends Stated {
   readonly contains: readonly string[];
 }
 
+/** Where a password is found at the moment it is needed: it is in no declaration. */
+export type PasswordPlace =
+  /** A file that holds it alone, relative to the project or absolute. */
+  | { readonly file: string }
+  /** A secret of the stack, by its path below the project: `labs.image-builder.registry.password`. */
+  | { readonly setting: string };
+
+/** The registry serves, under this tag, the very image that the container was made from. */
+export interface DigestExpectation extends Stated {
+  readonly kind: "digest";
+  /** It was made from `<registry>/<repository>@sha256:…`. */
+  readonly container: string;
+  /** Host and, where it is not 443, port; it speaks HTTPS. */
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  readonly username: string;
+  readonly password: PasswordPlace;
+  /** PEM file with the certificate authority of the registry, on this machine; without it, one that all know. */
+  readonly caPath?: string;
+}
+
+/** A file that was brought to this machine is what the image holds: the same SHA-256 on both sides. */
+export interface ArtefactExpectation extends Stated {
+  readonly kind: "artefact";
+  /** Reference of the image on the engine. */
+  readonly image: string;
+  /** File or folder in the image. */
+  readonly path: string;
+  /** Here, below `out/<environment>/artefacts/`; a folder where `path` is one. */
+  readonly file: string;
+}
+
 export type Expectation =
   | NetworkExpectation
   | EndpointExpectation
@@ -120,7 +157,9 @@ export type Expectation =
   | NoReachExpectation
   | AnswerExpectation
   | CountedExpectation
-  | LogExpectation;
+  | LogExpectation
+  | DigestExpectation
+  | ArtefactExpectation;
 
 /** An expectation with its place: an entry of the stack output `expectations`. */
 export type PlacedExpectation = Expectation & {
@@ -130,12 +169,15 @@ export type PlacedExpectation = Expectation & {
 };
 
 /** How `verify` reaches a host's engine: an entry of the stack output `hosts`. */
-export interface EngineAccess {
+export interface EngineAccess extends EngineAddress {
   readonly name: string;
   readonly kind: string;
   readonly os: "linux" | "windows";
-  /** What DOCKER_HOST would be: `unix:///var/run/docker.sock`. */
-  readonly engine: string;
+  /**
+   * Name and tag of the toolbox image on a remote Linux host. There the `operator` is the host itself: what it publishes
+   * on its loopback address is reached from nowhere else.
+   */
+  readonly toolbox?: string;
 }
 
 export type CheckStatus =
@@ -148,6 +190,8 @@ export type CheckStatus =
 
 export interface Check {
   readonly lab: string;
+  /** Name of the host that it was made on. */
+  readonly at: string;
   readonly name: string;
   readonly kind: Expectation["kind"];
   /** Where the check was made from: a container, a network, `operator`. */

@@ -1,5 +1,14 @@
 import type { Asked, Evidence, InspectedContainer, InspectedNetwork } from "./evidence";
-import type { Check, EndpointExpectation, NetworkExpectation, PlacedExpectation, Target } from "./expectation";
+import type {
+  ArtefactExpectation,
+  Check,
+  DigestExpectation,
+  EndpointExpectation,
+  NetworkExpectation,
+  PlacedExpectation,
+  Target,
+} from "./expectation";
+import type { Compared } from "./artefact";
 import type { ProbeResult } from "./prober";
 
 export type Verdict = Pick<Check, "status" | "detail" | "ms">;
@@ -21,6 +30,10 @@ export function judge(expectation: PlacedExpectation, evidence: Evidence, witnes
       return inspected(evidence.containers.get(expectation.container)!, "the container", endpointFaults(expectation));
     case "log":
       return log(evidence.logs.get(expectation.from)!, expectation.contains);
+    case "digest":
+      return digest(expectation, evidence);
+    case "artefact":
+      return artefact(expectation, evidence.artefacts.get(expectation)!);
     default:
       return probed(expectation, evidence, witnesses);
   }
@@ -88,7 +101,41 @@ function log(asked: Asked<string>, contains: readonly string[]): Verdict {
     : { status: "fail", detail: `it lacks ${missing.map((text) => JSON.stringify(text)).join(", ")}`, ms };
 }
 
-type Probed = Exclude<PlacedExpectation, { kind: "network" | "endpoint" | "log" }>;
+/** The engine names an image by its digest only where that is how it was had from the registry. */
+function digest(expectation: DigestExpectation & PlacedExpectation, { containers, digests }: Evidence): Verdict {
+  const { container, registry, repository, tag } = expectation;
+  const served = digests.get(expectation)!;
+  if ("problem" in served) {
+    return { status: "error", detail: served.problem, ms: served.ms };
+  }
+  return inspected(containers.get(container)!, container, ({ Config: { Image } }) => {
+    const own = Image.startsWith(`${registry}/${repository}@`) ? Image.split("@")[1] : undefined;
+    const faults =
+      own === undefined
+        ? [`${container} was made from ${Image}, not from an image of ${registry}/${repository}`]
+        : served.found === undefined
+          ? [`the registry has no ${repository}:${tag}`]
+          : served.found === own
+            ? []
+            : [`the registry serves ${served.found}, and ${container} was made from ${own}`];
+    return { faults, seen: `${own} is what the registry serves` };
+  });
+}
+
+function artefact({ file, path, image }: ArtefactExpectation, asked: Asked<Compared>): Verdict {
+  return inspected(asked, image, ({ files, missing, different }) => {
+    const all = (what: readonly string[]): string =>
+      what.map((each) => (each === "" ? file : `${file}/${each}`)).join(", ");
+    const faults = [
+      ...(files === 0 ? [`there is no file in ${path} of the image`] : []),
+      ...(missing.length > 0 ? [`${all(missing)} was removed here`] : []),
+      ...(different.length > 0 ? [`${all(different)} is not what the image holds`] : []),
+    ];
+    return { faults, seen: `${files === 1 ? "the file is" : `all ${files} files are`} what the image holds` };
+  });
+}
+
+type Probed = Exclude<PlacedExpectation, { kind: "network" | "endpoint" | "log" | "digest" | "artefact" }>;
 
 function probed(expectation: Probed, evidence: Evidence, witnesses: Witnesses): Verdict {
   const [result, control] = evidence.probes.get(expectation)!;

@@ -1,6 +1,37 @@
 import { once } from "node:events";
 import { connect as connectTo } from "node:net";
-import type { Probe, ProbeResult } from "./prober";
+import type { EngineAccess } from "./expectation";
+import { probeInHost, type Probe, type ProbeOptions, type ProbeResult } from "./prober";
+
+/**
+ * Makes probes from outside every container. What a remote host publishes on its loopback address can be reached from
+ * nowhere else: there the operator is the host itself; otherwise it is this machine.
+ */
+export async function operate(
+  host: EngineAccess,
+  probes: readonly Probe[],
+  options: ProbeOptions,
+): Promise<ProbeResult[]> {
+  return isElsewhere(host)
+    ? probeInHost(host, probes, options)
+    : Promise.all(probes.map((each) => ask(each, options.signal)));
+}
+
+/** Whether a host is another machine than this one. */
+export function isElsewhere({ kind }: EngineAccess): boolean {
+  return kind !== "local";
+}
+
+async function ask(probe: Probe, signal?: AbortSignal): Promise<ProbeResult> {
+  switch (probe.kind) {
+    case "get":
+      return get(probe, signal);
+    case "connect":
+      return connect(probe, signal);
+    default:
+      return { outcome: "error", detail: "the operator can only ask for pages and connect", ms: 0 };
+  }
+}
 
 /** Network errors of Node that say something about the target. */
 const outcomes: Partial<
@@ -14,7 +45,7 @@ const outcomes: Partial<
 };
 
 /** Makes an HTTP GET from this machine, with the same result as the prober's `get`. */
-export async function get(
+async function get(
   { url, headers, contains, seconds }: Extract<Probe, { kind: "get" }>,
   signal?: AbortSignal,
 ): Promise<ProbeResult> {
@@ -40,7 +71,7 @@ export async function get(
 }
 
 /** Opens a TCP connection from this machine, with the same result as the prober's `connect`. */
-export async function connect(
+async function connect(
   { host, port, seconds }: Extract<Probe, { kind: "connect" }>,
   signal?: AbortSignal,
 ): Promise<ProbeResult> {

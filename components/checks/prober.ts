@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { aliasOf, sshConfigPath } from "../hosts/ssh-config";
 import { powershell } from "../network/windows/powershell";
-import { docker, type DockerOptions } from "./docker";
+import { call, type CallOptions, type CallResult, docker } from "./docker";
 import type { EngineAccess } from "./expectation";
 
 /** What probe.py and probe.ps1 do inside a container; what each kind means stands in probe.py. */
@@ -56,26 +57,76 @@ export function proberCommand(os: EngineAccess["os"]): string[] {
 
 const scriptOf = (file: string): string => readFileSync(join(__dirname, file), "utf8");
 
-/**
- * Makes all probes of a container in one go, side by side. One result for each, in their order.
- * `waits` tells that something out of reach is among the targets.
- */
-export async function probe(
+export interface ProbeOptions extends Pick<CallOptions, "signal" | "waits"> {
+  readonly environment: string;
+}
+
+/** Makes all probes in one go, side by side. One result for each, in their order. */
+export type Prober = (
   host: EngineAccess,
-  container: string,
   probes: readonly Probe[],
-  { signal, waits }: Pick<DockerOptions, "signal" | "waits"> = {},
+  /** `waits` tells that something out of reach is among the targets. */
+  options: ProbeOptions,
+) => Promise<ProbeResult[]>;
+
+/** Makes probes in a container. */
+export function probeIn(container: string): Prober {
+  return (host, probes, options) =>
+    results(probes, container, (input) =>
+      docker(host, ["exec", "-i", container, ...proberCommand(host.os)], { input, ...options }),
+    );
+}
+
+/** Makes probes on a remote host itself: in the network that its own processes see. */
+export const probeInHost: Prober = (host, probes, options) =>
+  results(probes, `host ${host.name}`, (input) =>
+    host.os === "windows" ? overSsh(host, input, options) : inHostNetwork(host, input, options),
+  );
+
+/** In a container, which has what the prober needs; the host may lack it. It takes the stack's label from its image. */
+async function inHostNetwork(host: EngineAccess, input: string, options: ProbeOptions): Promise<CallResult> {
+  if (host.toolbox === undefined) {
+    return { stdout: "", stderr: "", problem: "it has no toolbox image", ms: 0 };
+  }
+  const run = ["run", "--rm", "-i", "--network", "host", "--cap-drop", "ALL", "--read-only", "--log-driver", "none"];
+  const rights = ["--security-opt", "no-new-privileges"];
+  return docker(host, [...run, ...rights, host.toolbox, ...proberCommand(host.os)], { input, ...options });
+}
+
+/**
+ * What the prober is started by over SSH, where a line may have 8191 characters and the prober is longer: it comes on
+ * standard input, before the probes.
+ */
+export const windowsLoader = [
+  "$document = (@($input) -join \"`n\") -replace '^[^{]*', '' | ConvertFrom-Json",
+  "$document.probes | & ([ScriptBlock]::Create($document.script))",
+].join("\n");
+
+function overSsh(host: EngineAccess, probes: string, options: ProbeOptions): Promise<CallResult> {
+  const { environment } = options;
+  const target = ["-F", sshConfigPath(environment), aliasOf(host.name, environment)];
+  const document = JSON.stringify({ probes, script: scriptOf("probe.ps1") });
+  // ASCII only: the code page of a console of Windows is anybody's guess.
+  const input = document.replace(
+    /[\u007f-\uffff]/g,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return call("ssh", [...target, ...powershell(windowsLoader)], host, { input, ...options });
+}
+
+async function results(
+  probes: readonly Probe[],
+  from: string,
+  run: (input: string) => Promise<CallResult>,
 ): Promise<ProbeResult[]> {
-  const input = JSON.stringify(probes.map((each, id) => ({ id, ...each })));
-  const command = ["exec", "-i", container, ...proberCommand(host.os)];
-  const { stdout, problem, ms } = await docker(host.engine, command, { input, signal, waits });
-  const failed = (why: string): ProbeResult => ({ outcome: "error", detail: `no probe from ${container}: ${why}`, ms });
+  const { stdout, problem, ms } = await run(JSON.stringify(probes.map((each, id) => ({ id, ...each }))));
+  const failed = (why: string): ProbeResult => ({ outcome: "error", detail: `no probe from ${from}: ${why}`, ms });
   if (problem !== undefined) {
     return probes.map(() => failed(problem));
   }
-  const results = stdout.split(/\r?\n/).map(parse);
+  const lines = stdout.split(/\r?\n/).map(parse);
   return probes.map(({ kind }, id) => {
-    const found = results.filter((result) => result?.id === id);
+    const found = lines.filter((result) => result?.id === id);
     return found.length === 1 && isResult(found[0]!, kind) ? found[0] : failed(`it wrote ${excerpt(stdout)}`);
   });
 }

@@ -1,17 +1,18 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { gather, probesOf, type Evidence } from "./evidence";
+import { docker } from "./docker";
+import { gather, type Evidence, type Looking } from "./evidence";
 import type { Check, EngineAccess, Expectation, PlacedExpectation, Report, Target } from "./expectation";
 import { judge, show, type Verdict, type Witnesses } from "./judge";
+import { isElsewhere } from "./operator";
+import { probesOf } from "./probing";
 
-export interface ProveOptions {
-  readonly environment: string;
+/** A signal stops the proof, which then rejects with the signal's reason. */
+export interface ProveOptions extends Looking {
   /** For how long what does not hold is tried again. 0 is a single try. */
   readonly limitSeconds: number;
   /** Called for each check once it is final: a pass at once, the rest when the limit is reached. */
   readonly onSettled?: (check: Check) => void;
-  /** Stops the proof, which then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
 }
 
 /** Foundation first, so that the first line that fails is the cause of those below. */
@@ -25,6 +26,8 @@ const order: readonly Expectation["kind"][] = [
   "answer",
   "counted",
   "log",
+  "digest",
+  "artefact",
 ];
 
 const FIRST_PAUSE = 200;
@@ -39,18 +42,19 @@ export async function prove(
   engines: readonly EngineAccess[],
   options: ProveOptions,
 ): Promise<Report> {
-  const { environment, limitSeconds, onSettled, signal } = options;
+  const { environment, limitSeconds, onSettled, signal, secret } = options;
   if (signal !== undefined) {
     // Every call under way listens to it, and Node would warn of a leak from the eleventh on.
     setMaxListeners(0, signal);
   }
+  const looking = { environment, signal, secret };
   const deadline = performance.now() + limitSeconds * 1000;
   const checks = new Map<PlacedExpectation, Check>();
   const witnesses = new TargetWitnesses(expectations);
   const ordered = sorted(expectations);
   let pending = ordered;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
-    for (const [expectation, verdict] of await round(pending, engines, witnesses, signal)) {
+    for (const [expectation, verdict] of await round(pending, engines, witnesses, looking)) {
       checks.set(expectation, checkOf(expectation, verdict));
     }
     signal?.throwIfAborted();
@@ -70,10 +74,12 @@ export async function prove(
 
 const passed = ({ status }: Check): boolean => status === "pass";
 
-/** Labs as they come, and within each the kinds in their order. */
+/** Labs as they come, within each its hosts as they come, and within these the kinds in their order. */
 function sorted(expectations: readonly PlacedExpectation[]): PlacedExpectation[] {
   const labs = [...new Set(expectations.map(({ lab }) => lab))];
-  const rank = ({ lab, kind }: PlacedExpectation): number => labs.indexOf(lab) * order.length + order.indexOf(kind);
+  const hosts = [...new Set(expectations.map(({ at }) => at))];
+  const rank = ({ lab, at, kind }: PlacedExpectation): number =>
+    (labs.indexOf(lab) * hosts.length + hosts.indexOf(at)) * order.length + order.indexOf(kind);
   return [...expectations].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -81,25 +87,40 @@ async function round(
   expectations: readonly PlacedExpectation[],
   engines: readonly EngineAccess[],
   witnesses: TargetWitnesses,
-  signal?: AbortSignal,
+  looking: Looking,
 ): Promise<[PlacedExpectation, Verdict][]> {
   const hosts = [...new Set(expectations.map(({ at }) => at))];
   const seen = await Promise.all(
     hosts.map(async (at) => {
       const here = expectations.filter((each) => each.at === at);
       const host = engines.find(({ name }) => name === at);
-      return { at, here, evidence: host && (await gather(host, here, signal)) };
+      return { at, here, found: host === undefined ? nowhere(at) : await lookAt(host, here, looking) };
     }),
   );
-  seen.forEach(({ evidence }) => evidence && witnesses.hear(evidence));
-  return seen.flatMap(({ at, here, evidence }) =>
+  seen.forEach(({ found }) => "evidence" in found && witnesses.hear(found.evidence));
+  return seen.flatMap(({ at, here, found }) =>
     here.map((each): [PlacedExpectation, Verdict] => [
       each,
-      evidence === undefined
-        ? { status: "error", detail: `there is no container host ${at}`, ms: 0 }
-        : judge(each, evidence, witnesses.on(at)),
+      "evidence" in found
+        ? judge(each, found.evidence, witnesses.on(at))
+        : { status: "error", detail: found.problem, ms: found.ms },
     ]),
   );
+}
+
+type Found = { readonly evidence: Evidence } | { readonly problem: string; readonly ms: number };
+
+const nowhere = (at: string): Found => ({ problem: `there is no container host ${at}`, ms: 0 });
+
+/** A remote host is knocked at first: where it does not answer, one reason is told, and no check waits for its own. */
+async function lookAt(host: EngineAccess, here: readonly PlacedExpectation[], looking: Looking): Promise<Found> {
+  if (isElsewhere(host)) {
+    const { problem, ms } = await docker(host, ["version", "--format", "{{.Server.Version}}"], looking);
+    if (problem !== undefined) {
+      return { problem: `host ${host.name} does not answer: ${problem}`, ms };
+    }
+  }
+  return { evidence: await gather(host, here, looking) };
 }
 
 /** Who tries to reach a target and is expected to: the `reach` checks, and the controls of the `no-reach` ones. */
@@ -142,8 +163,8 @@ function attempts(each: PlacedExpectation): { target: Target; index: number }[] 
 const place = (at: string, target: Target): string => `${at} ${show(target)}`;
 
 function checkOf(expectation: PlacedExpectation, { status, detail, ms }: Verdict): Check {
-  const { lab, name, kind } = expectation;
-  return { lab, name, kind, ...ends(expectation), status, detail, ms };
+  const { lab, at, name, kind } = expectation;
+  return { lab, at, name, kind, ...ends(expectation), status, detail, ms };
 }
 
 function ends(expectation: PlacedExpectation): Pick<Check, "from" | "to"> {
@@ -164,5 +185,9 @@ function ends(expectation: PlacedExpectation): Pick<Check, "from" | "to"> {
       return { from: expectation.from, to: expectation.url };
     case "log":
       return { from: expectation.from, to: "" };
+    case "digest":
+      return { from: "operator", to: `${expectation.registry}/${expectation.repository}:${expectation.tag}` };
+    case "artefact":
+      return { from: `${expectation.image}:${expectation.path}`, to: expectation.file };
   }
 }

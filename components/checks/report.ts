@@ -11,7 +11,7 @@ const statuses: readonly CheckStatus[] = ["pass", "fail", "error"];
 const marks: Record<CheckStatus, string> = { pass: "✓", fail: "✗", error: "?" };
 const styles = { pass: "green", fail: "red", error: "yellow" } as const;
 
-/** The report as people read it: a line a check, lab by lab, with what was seen below each that does not pass. */
+/** The report as people read it: a line a check, lab by lab and host by host, with what was seen below each that does not pass. */
 export function formatTable(report: Report, { colour, width = Infinity }: TableOptions): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text;
@@ -20,22 +20,29 @@ export function formatTable(report: Report, { colour, width = Infinity }: TableO
   const nameWidth = Math.min(longest(rows.map(({ name }) => name)), Math.max(20, Math.floor(width * 0.5)));
   const room = width - nameWidth - msWidth - "  ✓    ".length - 2;
   const pathWidth = Math.min(longest(rows.map(({ path }) => path)), Math.max(10, room));
-  const lines = labsOf(report).flatMap((lab) => [
-    paint("bold", lab),
+  const lines = placesOf(report).flatMap((place) => [
+    paint("bold", place.name),
     ...rows
-      .filter(({ check }) => check.lab === lab)
-      .flatMap(({ check, name, path, ms }) => [
+      .filter(({ check }) => place.has(check))
+      .flatMap(({ check, name, path, ms }, i, all) => [
         [
           `  ${paint(styles[check.status], marks[check.status])}`,
           fit(name, nameWidth),
           paint("dim", fit(path, pathWidth)),
           paint("dim", ms.padStart(msWidth)),
         ].join("  "),
-        ...(check.status === "pass" ? [] : [`       ${paint(styles[check.status], explanation(check))}`]),
+        ...(check.status === "pass" || saidBelow(check, all[i + 1]?.check)
+          ? []
+          : [`       ${paint(styles[check.status], explanation(check))}`]),
       ]),
     "",
   ]);
   return [...lines, summary(report, paint)].join("\n");
+}
+
+/** What keeps several checks in a row from being tested, a host that does not answer, is told once, below the last. */
+function saidBelow({ status, detail }: Check, next?: Check): boolean {
+  return status === "error" && next?.status === status && next.detail === detail;
 }
 
 function explanation({ status, detail }: Check): string {
@@ -57,8 +64,16 @@ function pathOf({ from, to }: Check): string {
   return to === "" ? from : `${from} → ${to}`;
 }
 
-function labsOf({ checks }: Report): string[] {
-  return [...new Set(checks.map(({ lab }) => lab))];
+interface Place {
+  /** The lab, and its host where the report speaks of more than one. */
+  readonly name: string;
+  has(check: Check): boolean;
+}
+
+function placesOf({ checks }: Report): Place[] {
+  const several = new Set(checks.map(({ at }) => at)).size > 1;
+  const nameOf = ({ lab, at }: Check): string => (several ? `${lab} on ${at}` : lab);
+  return [...new Set(checks.map(nameOf))].map((name) => ({ name, has: (check) => nameOf(check) === name }));
 }
 
 function longest(texts: readonly string[]): number {
@@ -74,9 +89,9 @@ function printable(text: string): string {
   return text.replace(/\p{Cc}+/gu, " ");
 }
 
-/** The report as JUnit XML, for CI systems: a suite a lab, a test case a check. */
+/** The report as JUnit XML, for CI systems: a suite for each lab on a host, a test case for each check. */
 export function toJUnit(report: Report): string {
-  const suites = labsOf(report).map((lab) => suite(report, lab));
+  const suites = placesOf(report).map((place) => suite(report, place));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${xml(report.environment)}" ${totals(report.checks)}>`,
@@ -86,11 +101,11 @@ export function toJUnit(report: Report): string {
   ].join("\n");
 }
 
-function suite({ environment, checks }: Report, lab: string): string[] {
-  const own = checks.filter((check) => check.lab === lab);
+function suite({ environment, checks }: Report, { name, has }: Place): string[] {
+  const own = checks.filter(has);
   return [
-    `  <testsuite name="${xml(lab)}" ${totals(own)}>`,
-    ...own.flatMap((check) => testCase(check, `${environment}.${lab}`)),
+    `  <testsuite name="${xml(name)}" ${totals(own)}>`,
+    ...own.flatMap((check) => testCase(check, `${environment}.${name}`)),
     "  </testsuite>",
   ];
 }

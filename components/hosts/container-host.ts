@@ -45,6 +45,16 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
   abstract readonly address: pulumi.Input<string>;
   /** What DOCKER_HOST would be for this host's engine. */
   abstract readonly engine: pulumi.Input<string>;
+  /** For an engine at `ssh://`, and for commands on any remote host: see {@link EngineAddress}. */
+  readonly sshConfig?: string;
+  /** For an engine at `tcp://`: see {@link EngineAddress}. */
+  readonly certPath?: string;
+  /** The name that `sshConfig` knows the host by; none for this machine. */
+  readonly sshAlias?: string;
+  /** Who logs in on the host; none for this machine. */
+  readonly user?: string;
+  /** Whom it is by: the path of a private key, or a password; a secret. None for this machine. */
+  readonly credential?: pulumi.Output<string>;
   /** The engine. Every Docker resource of a lab is made through it; there is no default one to fall back on. */
   abstract readonly docker: docker.Provider;
 
@@ -66,4 +76,10 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
 
   /** Runs a command on the host, with `deleteBeforeReplace`, so that a replaced command's `delete` cannot undo the new one. */
   abstract command(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): HostCommand;
+
+  /**
+   * Runs a program of this project, which is not on the host, on this machine: `node tools/run.js …`. Its environment tells
+   * it the host's engine; `addressIn` of engine-address.ts reads it. Otherwise like {@link command}.
+   */
+  abstract program(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): HostCommand;
 }

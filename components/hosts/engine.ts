@@ -3,6 +3,7 @@ import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
 import { BASE_IMAGE, BASE_IMAGE_STAND_IN } from "../images/base-image";
 import { label } from "../labels";
+import { clientEnvironment, type EngineAddress } from "./engine-address";
 import type { EngineFacts } from "./engine-facts";
 import { hostListeners } from "./listeners";
 
@@ -10,13 +11,13 @@ import { hostListeners } from "./listeners";
 const run = promisify(execFile);
 const limits = { timeout: 30_000, maxBuffer: 64 * 1024 * 1024 };
 
-async function docker(engine: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run("docker", ["-H", engine, ...args], limits);
+async function docker(engine: EngineAddress, ...args: string[]): Promise<string> {
+  const { stdout } = await run("docker", args, { ...limits, env: { ...process.env, ...clientEnvironment(engine) } });
   return stdout;
 }
 
 /** What `inspect` shows of those that are still there: some may be gone since they were listed, by another stack's run. */
-async function inspect(engine: string, ...args: string[]): Promise<string> {
+async function inspect(engine: EngineAddress, ...args: string[]): Promise<string> {
   try {
     return await docker(engine, ...args);
   } catch (error) {
@@ -39,18 +40,24 @@ export async function localEngine(): Promise<string> {
 }
 
 /** What an engine has already, asked once before the first resource. Throws an Error with the engine's own words. */
-export async function askEngine(engine: string): Promise<EngineFacts> {
+export async function askEngine(engine: EngineAddress): Promise<EngineFacts> {
   const [networks, containers] = await Promise.all([networksOf(engine), containersOf(engine)]);
-  return engine.startsWith("unix://")
-    ? { networks, containers, hostSubnets: subnetsBesides(networks), listeners: hostListeners() }
-    : { networks, containers };
+  return { networks, containers };
+}
+
+/** What {@link askEngine} tells of this machine's own engine, and what the machine itself has besides. */
+export async function askLocalEngine(engine: EngineAddress): Promise<EngineFacts> {
+  const facts = await askEngine(engine);
+  return engine.engine.startsWith("unix://")
+    ? { ...facts, hostSubnets: subnetsBesides(facts.networks), listeners: hostListeners() }
+    : facts;
 }
 
 /**
  * When these containers were last stopped, by their id; those that never were are left out. With their network stack,
  * a restart takes away all that was applied to it, and leaves the id what it was.
  */
-export async function lastStopsOf(engine: string, ids: readonly string[]): Promise<Map<string, string>> {
+export async function lastStopsOf(engine: EngineAddress, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) {
     return new Map();
   }
@@ -64,7 +71,7 @@ export async function lastStopsOf(engine: string, ids: readonly string[]): Promi
 }
 
 /** The image to build from: the official one, unless a stand-in was made on this engine because it was out of reach. */
-export async function baseImageOn(engine: string): Promise<string> {
+export async function baseImageOn(engine: EngineAddress): Promise<string> {
   const found = await docker(engine, "image", "ls", "--quiet", BASE_IMAGE_STAND_IN);
   return found.trim() === "" ? BASE_IMAGE : BASE_IMAGE_STAND_IN;
 }
@@ -77,7 +84,7 @@ interface InspectedNetwork {
   Labels: Record<string, string> | null;
 }
 
-async function networksOf(engine: string): Promise<EngineFacts["networks"]> {
+async function networksOf(engine: EngineAddress): Promise<EngineFacts["networks"]> {
   const ids = (await docker(engine, "network", "ls", "--quiet", "--no-trunc")).split("\n").filter(Boolean);
   const inspected = JSON.parse(await inspect(engine, "network", "inspect", ...ids)) as InspectedNetwork[];
   return inspected.map(({ Id, Name, IPAM, Options, Labels }) => ({
@@ -93,7 +100,7 @@ const containerFormat = [label.stack, label.lab, label.pool]
   .reduce((row, cell) => `${row},${cell}`, "[{{json .ID}},{{json .Names}},{{json .Ports}}")
   .concat("]");
 
-async function containersOf(engine: string): Promise<EngineFacts["containers"]> {
+async function containersOf(engine: EngineAddress): Promise<EngineFacts["containers"]> {
   const listed = await docker(engine, "container", "ls", "--all", "--no-trunc", "--format", containerFormat);
   return listed
     .split("\n")
@@ -128,9 +135,19 @@ export function publishedPorts(listed: string): { address: string; hostPort: num
 
 /** IPv4 subnets that this machine is on by itself: a network over one of these would cut it off from there. */
 function subnetsBesides(networks: EngineFacts["networks"]): string[] {
+  const interfaces = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    (addresses ?? [])
+      .filter(({ family, internal, cidr }) => family === "IPv4" && !internal && cidr !== null)
+      .map(({ cidr }) => ({ name, cidr: cidr! })),
+  );
+  return besidesBridges(interfaces, networks);
+}
+
+/** The subnets of a host's interfaces, without those of its engine's networks. */
+export function besidesBridges(
+  interfaces: readonly { readonly name: string; readonly cidr: string }[],
+  networks: EngineFacts["networks"],
+): string[] {
   const bridges = new Set(networks.map(({ bridge }) => bridge));
-  return Object.entries(networkInterfaces())
-    .filter(([name]) => !bridges.has(name))
-    .flatMap(([, addresses]) => addresses ?? [])
-    .flatMap(({ family, internal, cidr }) => (family === "IPv4" && !internal && cidr !== null ? cidr : []));
+  return interfaces.filter(({ name }) => !bridges.has(name)).map(({ cidr }) => cidr);
 }

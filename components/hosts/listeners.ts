@@ -18,10 +18,24 @@ const tables = [
  */
 export function hostListeners(proc = "/proc"): HostListener[] {
   return tables
-    .map((table) => ({ ...table, path: `${proc}/net/${table.file}` }))
+    .map(({ file }) => ({ file, path: `${proc}/net/${file}` }))
     .filter(({ path }) => existsSync(path))
-    .flatMap(({ path, protocol, waiting }) =>
-      readFileSync(path, "utf8")
+    .flatMap(({ file, path }) => listenersIn(file, readFileSync(path, "utf8"), (inode) => ownerOf(inode, proc)));
+}
+
+/**
+ * What one of the kernel's tables of sockets tells of listeners.
+ * @param file The table's name below `/proc/net`; of one that is not known, nothing is told.
+ */
+export function listenersIn(
+  file: string,
+  text: string,
+  ownerOf: (inode: string) => string | undefined,
+): HostListener[] {
+  return tables
+    .filter((table) => table.file === file)
+    .flatMap(({ protocol, waiting }) =>
+      text
         .split("\n")
         .slice(1)
         .map((line) => line.trim().split(/\s+/))
@@ -30,7 +44,7 @@ export function hostListeners(proc = "/proc"): HostListener[] {
           const [hexAddress, hexPort] = local.split(":");
           const address = ipv4Address(hexAddress);
           const hostPort = parseInt(hexPort, 16);
-          return address === undefined ? [] : [{ address, hostPort, protocol, owner: () => ownerOf(inode, proc) }];
+          return address === undefined ? [] : [{ address, hostPort, protocol, owner: () => ownerOf(inode) }];
         }),
     );
 }

@@ -39,4 +39,8 @@ export class LocalHost extends ContainerHost {
       { parent: this, deleteBeforeReplace: true, provider: this.commands, ...opts },
     );
   }
+  /** The host is this machine. */
+  program(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): HostCommand {
+    return this.command(name, args, opts);
+  }
 }

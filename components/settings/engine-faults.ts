@@ -115,7 +115,7 @@ function listenerFaults(host: HostTopology, { containers, listeners = [] }: Engi
             allowed: `a ${port.protocol} port that no process of the host listens on`,
             cure:
               `choose another${forExample(freePort(port, [...foreign, ...published, ...declared]))}, or stop ` +
-              `${other.owner() ?? "the process of this machine"} that listens on ${other.address}:${other.hostPort}`,
+              `${other.owner() ?? "the process"} that listens on ${other.address}:${other.hostPort}`,
           },
         ];
   });

@@ -2,22 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 import { labs } from "../labs";
 import { blameExactly } from "./blame";
 import type { Fault } from "./fault";
+import { hostFileFaults, plainPasswordFaults } from "./hosts/files";
 import { labSelection } from "./lab-selection";
 import { parse, type RawSettings, type Settings } from "./parse";
 import { SettingsError } from "./settings-error";
 
 export { engineFaults } from "./engine-faults";
 export type { Fault } from "./fault";
-export type { HostsSettings } from "./hosts";
-export type { LabSettings, RawSettings, Settings } from "./parse";
+export { type HostsSettings, type RemoteServer, type RemoteSettings } from "./hosts";
+export type { LabSettings, PlacedLab, RawSettings, Settings } from "./parse";
 export { SettingsError, settingsFile } from "./settings-error";
 
 /**
  * Types and checks the settings of an environment.
+ * @param hostsAreSecret Whether Pulumi keeps a part of the hosts' settings encrypted; without it, a password is refused.
  * @throws SettingsError with every fault that can be told at once.
  */
-export function parseSettings(raw: RawSettings, environment: string): Settings {
-  return parse(raw, environment, labs);
+export function parseSettings(raw: RawSettings, environment: string, hostsAreSecret = true): Settings {
+  return parse(raw, environment, labs, (hosts) => [
+    ...hostFileFaults(hosts),
+    ...(hostsAreSecret ? [] : plainPasswordFaults(hosts, environment)),
+  ]);
 }
 
 /**
@@ -28,7 +33,7 @@ export function readSettings(): Settings {
   const namespace = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(namespace));
   const raw: RawSettings = Object.fromEntries(own.map(([key, text]) => [key.slice(namespace.length), fromText(text)]));
-  return parseSettings(select(raw, process.env[labSelection]), pulumi.getStack());
+  return parseSettings(select(raw, process.env[labSelection]), pulumi.getStack(), isSecret(`${namespace}hosts`));
 }
 
 /** Labs that the stack file says nothing about have their defaults. */
@@ -56,4 +61,10 @@ function fromText(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** Whether a value, or a part of it, is a secret. The SDK knows, and has no type for it. */
+function isSecret(key: string): boolean {
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+  return isConfigSecret(key);
 }

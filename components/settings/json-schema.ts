@@ -14,7 +14,10 @@ export function stackFileSchema(registry: Registry): Record<string, unknown> {
     io: "input",
     target: "draft-7",
     override: ({ zodSchema, jsonSchema }) => {
-      const byDefault = words.get(zodSchema)?.byDefault;
+      const { byDefault, secret } = words.get(zodSchema) ?? {};
+      if (secret === true) {
+        encrypted(jsonSchema);
+      }
       if (byDefault !== undefined) {
         jsonSchema.description = `${jsonSchema.description} Default: ${byDefault}.`;
       }
@@ -45,4 +48,17 @@ export function stackFileSchema(registry: Registry): Record<string, unknown> {
     required: ["config"],
     additionalProperties: false,
   };
+}
+
+/** Makes a text's schema that of a secret: in a stack file it is what Pulumi has encrypted. */
+function encrypted(schema: z.core.JSONSchema.BaseSchema): void {
+  Object.assign(schema, {
+    type: "object",
+    properties: { secure: { type: "string", description: "Written by `pulumi config set --secret`." } },
+    required: ["secure"],
+    additionalProperties: false,
+  });
+  delete schema.pattern;
+  delete schema.minLength;
+  delete schema.maxLength;
 }

@@ -13,10 +13,10 @@ interface Row {
 
 /**
  * A schema's settings as a Markdown table, one line for each that has no settings below it; with a depth, also for those
- * so many keys down, in place of what is below them.
+ * so many keys down, in place of what is below them. With a path, the schema is that of the settings below it.
  */
-export function settingsTable(schema: z.ZodType, depth = Infinity): string {
-  const lines = rows(schema, [], depth).map(({ key, what, fallback }) => [`\`${key}\``, what, fallback]);
+export function settingsTable(schema: z.ZodType, depth = Infinity, path: readonly string[] = []): string {
+  const lines = rows(schema, path, depth).map(({ key, what, fallback }) => [`\`${key}\``, what, fallback]);
   return [["Setting", "What it is", "Default"], ["---", "---", "---"], ...lines]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
@@ -38,16 +38,25 @@ function rows(schema: z.ZodType, path: readonly string[], depth: number): Row[] 
   const { type, words, description = "", fallback, optional } = unwrap(schema);
   const elements = elementsOf(type);
   const inside = path.length < depth ? [...objectsOf(type), ...elements] : [];
-  const below = inside.flatMap((object) => {
+  const all = inside.flatMap((object) => {
     const at = elements.includes(object) ? [...path.slice(0, -1), `${path.at(-1)}[]`] : path;
     return Object.entries(object.shape).flatMap(([key, property]) => rows(property as z.ZodType, [...at, key], depth));
   });
+  const below = merged(all);
   // An object that is there or not, as a setting of its own, has a line beside those of its keys; so has a list.
   const own = below.length === 0 || elements.length > 0 || words.byDefault !== undefined;
   const values = valuesOf(type).map((value) => `\`${String(value)}\``);
   const choice = values.length > 1 ? ` One of ${values.join(", ")}.` : "";
   const standard = words.byDefault ?? (optional ? code(fallback) : "none, it must be said");
   return [...(own ? [{ key: keyOf(path), what: `${description}${choice}`, fallback: standard }] : []), ...below];
+}
+
+/** What several kinds of a thing have, such as the key that says which kind it is, has one line. */
+function merged(rows: readonly Row[]): Row[] {
+  return [...new Set(rows.map(({ key }) => key))].map((key) => {
+    const same = rows.filter((row) => row.key === key);
+    return { ...same[0], what: [...new Set(same.map(({ what }) => what))].join(" ") };
+  });
 }
 
 function code(value: unknown): string {

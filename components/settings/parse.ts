@@ -5,6 +5,7 @@ import { blameExactly } from "./blame";
 import { crossFaults } from "./cross-checks";
 import type { Fault } from "./fault";
 import { declaredHosts, hosts, type DeclaredHost, type HostsSettings } from "./hosts";
+import { placementFaults, placeLabs } from "./placement";
 import { schemaFaults, valueAt } from "./schema-faults";
 import { SettingsError } from "./settings-error";
 import { words } from "./types";
@@ -22,14 +23,21 @@ export interface LabSettings {
   readonly settings: unknown;
 }
 
+/** A lab and a host that it is on. */
+export interface PlacedLab extends LabSettings {
+  readonly host: DeclaredHost;
+}
+
 /** An environment: where containers run, and which labs. */
 export interface Settings {
   readonly environment: string;
   readonly hosts: HostsSettings;
   /** In the order of the registry. */
   readonly labs: readonly LabSettings[];
+  /** Which lab is on which host: in the order of the registry, those of one lab in the order of the hosts. */
+  readonly placed: readonly PlacedLab[];
   readonly verify: VerifySettings;
-  /** What all of this puts on the hosts; every lab is placed on each. */
+  /** What all of this puts on the hosts. */
   readonly topology: Topology;
 }
 
@@ -55,26 +63,34 @@ export function settingsSchema(registry: Registry) {
 
 /**
  * Types and checks an environment's settings.
+ * @param onThisMachine What is wrong with the hosts' settings that only this machine can tell: files that are not there.
  * @throws SettingsError with everything that is wrong with them, as far as it can be told at once: the rules between
  * settings are checked for the labs whose own settings can be read.
  */
-export function parse(raw: RawSettings, environment: string, registry: Registry): Settings {
+export function parse(
+  raw: RawSettings,
+  environment: string,
+  registry: Registry,
+  onThisMachine: (hosts: HostsSettings) => Fault[] = () => [],
+): Settings {
   const schema = settingsSchema(registry);
   const result = schema.safeParse(raw);
   const labs = result.success ? given(result.data.labs, registry) : readableLabs(raw.labs, registry);
   const places = hosts.safeParse(raw.hosts);
   const declared = places.success ? declaredHosts(places.data) : [];
-  const topology = declared.map((host) => place(host, labs, registry));
+  const placed = places.success ? placeLabs(places.data, labs, registry) : [];
+  const topology = declared.map((host) => topologyOf(host, placed, registry));
   const faults = [
     ...(result.success ? [] : schemaFaults(schema, raw, result.error)),
-    ...blameExactly([...labFaults(declared, labs, registry), ...crossFaults(topology)], {
+    ...(places.success ? [...placementFaults(places.data, labs, registry), ...onThisMachine(places.data)] : []),
+    ...blameExactly([...labFaults(declared, placed, registry), ...crossFaults(topology)], {
       labs: Object.fromEntries(labs.map(({ lab, settings }) => [lab, settings])),
     }),
   ];
   if (!result.success || faults.length > 0) {
     throw new SettingsError(distinct(faults), environment);
   }
-  return { environment, ...result.data, labs, topology: { environment, hosts: topology } };
+  return { environment, ...result.data, labs, placed, topology: { environment, hosts: topology } };
 }
 
 /** In the order of the registry, whatever the order in the file. */
@@ -93,34 +109,22 @@ function readableLabs(raw: unknown, registry: Registry): LabSettings[] {
   });
 }
 
-function place(host: DeclaredHost, labs: readonly LabSettings[], registry: Registry): HostTopology {
+function topologyOf(host: DeclaredHost, placed: readonly PlacedLab[], registry: Registry): HostTopology {
   return {
     ...host,
-    labs: labs
-      .filter(({ lab }) => registry[lab].systems.includes(host.os))
+    labs: placed
+      .filter((each) => each.host.name === host.name)
       .map(({ lab, settings }) => ({ lab, ...registry[lab].topology(settings, host.os) })),
   };
 }
 
-/** What the labs themselves have to say, beginning with whether they run on the hosts' systems at all. */
-function labFaults(declared: readonly DeclaredHost[], labs: readonly LabSettings[], registry: Registry): Fault[] {
-  return declared.flatMap((host) =>
-    labs.flatMap(({ lab, settings }) => {
-      const { systems, faults } = registry[lab];
-      return systems.includes(host.os)
-        ? faults(settings, host.os).map((fault) => ({ ...fault, key: `labs.${lab}.${fault.key}` }))
-        : [systemFault(host, lab, systems)];
-    }),
+/** What the labs themselves have to say of their settings, wherever they are placed. */
+function labFaults(hosts: readonly DeclaredHost[], placed: readonly PlacedLab[], registry: Registry): Fault[] {
+  return placed.flatMap(({ lab, settings, host }) =>
+    registry[lab]
+      .faults(settings, host.os, { host: host.name, hosts })
+      .map((fault) => ({ ...fault, key: `labs.${lab}.${fault.key}` })),
   );
-}
-
-function systemFault(host: DeclaredHost, lab: string, systems: LabRules["systems"]): Fault {
-  return {
-    key: `labs.${lab}`,
-    value: host.os,
-    allowed: `a host for ${systems.join(" or ")} containers; "${host.name}" is for ${host.os} containers`,
-    cure: "remove the lab, or declare another host for it",
-  };
 }
 
 /** Several hosts tell the same fault of the one setting that they share. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Fault } from "./fault";
+import { HIDDEN, holdsSecret } from "./hidden";
 import { nearest } from "./nearest";
 import { objectsOf, schemasAt, unwrap, valuesOf } from "./schema-walk";
 import type { CheckWords } from "./types";
@@ -36,7 +37,8 @@ export function schemaFaults(schema: z.ZodType, raw: unknown, error: z.ZodError)
     }
     const own = issue.code === "custom" ? (issue.params as CheckWords | undefined) : undefined;
     const { allowed, cure } = { ...wordsOf(schemas, value), ...own };
-    return [{ key: keyOf(issue.path), value, allowed, cure }];
+    const secret = schemas.some((each) => unwrap(each).words.secret === true) && value !== undefined;
+    return [{ key: keyOf(issue.path), value: secret ? HIDDEN : value, allowed, cure }];
   });
 }
 
@@ -55,7 +57,8 @@ function unknownKey(path: PropertyKey[], value: unknown, known: string[]): Fault
   const meant = nearest(String(path.at(-1)), known);
   return {
     key: keyOf(path),
-    value,
+    // It may be a secret under a name that was not known to be one.
+    value: meant !== undefined && holdsSecret(meant) ? HIDDEN : value,
     allowed: known.length === 1 ? `the key ${known[0]}` : `the keys ${known.join(", ")}`,
     cure: meant === undefined ? "remove it" : `did you mean "${meant}"?`,
   };

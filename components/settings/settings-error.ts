@@ -1,5 +1,6 @@
 import { RunError } from "@pulumi/pulumi/errors";
 import type { Fault } from "./fault";
+import { HIDDEN, holdsSecret } from "./hidden";
 
 /** How much of a value a message shows, in characters. */
 const SHOWN = 80;
@@ -27,6 +28,7 @@ function paragraph({ key, value, allowed, cure }: Fault): string {
 }
 
 function shown(value: unknown): string {
-  const text = value === undefined ? "missing" : JSON.stringify(value);
+  const hide = (key: string, each: unknown) => (holdsSecret(key) && typeof each === "string" ? HIDDEN : each);
+  const text = value === undefined ? "missing" : JSON.stringify(value, hide);
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`;
 }

@@ -14,6 +14,8 @@ export interface Words {
   cure?: string;
   /** The default, where it depends on another setting or on the host's system and the schema cannot hold it. */
   byDefault?: string;
+  /** Whether no message may show the value. */
+  secret?: boolean;
 }
 
 export const words = z.registry<Words>();
@@ -95,6 +97,44 @@ export const hostLabel = matching(/^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/, 
   allowed: "a host name of 1 to 63 letters, digits and -, neither first nor last a -",
   cure: "choose such a name, without a dot, for example server",
 });
+
+/** A host's name of one label or several. What looks like an IPv4 address has to be one. */
+const hostName = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?!.*\.[0-9]+$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+  );
+
+/** What a machine is reached by. */
+export const machineAddress = z.union([z.ipv4(), hostName]).register(words, {
+  allowed: "an IPv4 address or a host name",
+  cure: "write it without a scheme, a user or a port, for example 192.0.2.10 or builder.example.com",
+});
+
+/** Who logs in on a machine. Never the beginning of an option, and nothing that a configuration file would read otherwise. */
+export const loginName = matching(/^[A-Za-z0-9_][A-Za-z0-9_.@\\-]*\$?$/, 104, {
+  allowed: "a login name of letters, digits, _ . @ \\ and -, not beginning with a - or a .",
+  cure: "write the name alone, for example azureuser",
+});
+
+/** A path on this machine: absolute, from the project's folder, or from the home folder with ~/. */
+export const filePath = matching(/^[^"\r\n\0]+$/, 1_000, {
+  allowed: 'a path on one line, without "',
+  cure: "write an absolute path, one from the project's folder, or one from your home folder, for example ~/.ssh/id_ed25519",
+});
+
+/** Text that no message, log or picture shows. */
+export const secretText = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .regex(/^[^\r\n\0]+$/)
+  .register(words, {
+    allowed: "text of 1 to 1,000 characters on one line",
+    cure: "set it as a secret of the stack: pulumi config set --secret --path",
+    secret: true,
+  });
 
 /** Free text on one line. */
 export const line = matching(/^\S(?:.*\S)?$/, 200, {

@@ -15,7 +15,7 @@ type Short<Kind extends Expectation["kind"]> = Omit<Extract<Expectation, { kind:
 /** An expectation of a kind; the names of containers and networks are given without the tests' own prefix. */
 function expected<Kind extends Expectation["kind"]>(kind: Kind, rest: Short<Kind>): PlacedExpectation {
   const own = ["from", "owner", "container", "network"];
-  const prefixed = Object.entries(rest).map(([key, value]) => [
+  const prefixed = Object.entries(rest as Record<string, unknown>).map(([key, value]) => [
     key,
     own.includes(key) && value !== "operator" ? `cnl-test-${String(value)}` : value,
   ]);

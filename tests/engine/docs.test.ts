@@ -27,6 +27,7 @@ const labs = labsBeside(number);
 /** What no topology knows, by page. */
 const further: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
   "docker-networks": [[/\b(Alice|Bob)\b/g, `t${number}-$1`]],
+  "image-builder": [[/\blocal\/(artefacts|image-builder)\b/g, `test-${number}/$1`]],
 };
 
 function translated(page: string, text: string): string {

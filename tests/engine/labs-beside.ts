@@ -49,6 +49,13 @@ export function labsBeside(number: number) {
       client: named("policy-client"),
       neighbour: named("policy-neighbour"),
     },
+    "image-builder": {
+      run: {
+        ...named("built-web"),
+        network: { ...named("builder"), subnet: `10.210.${number}.0/24`, bridge: `${prefix}builder0` },
+        port: 22_100 + number,
+      },
+    },
   };
 }
 

@@ -26,10 +26,10 @@ export const poolLab: LabDefinition<typeof settings> = {
   topology,
   faults: () => [],
   expectations: () => [],
-  declare: (given, host) => {
+  declare: (name, given, host) => {
     const parent = new pulumi.ComponentResource(
       "container-network-labs:labs:PoolLab",
-      "pool-lab",
+      name,
       {},
       {
         providers: [host.docker],
@@ -52,7 +52,7 @@ export const poolLab: LabDefinition<typeof settings> = {
       environment: given.environment,
       user: given.broken.includes(ports[0].hostPort) ? "nobody-knows" : undefined,
     });
-    const { pools } = declareTopology({ name: lab, lab, host, topology: topology(given), run }, parent);
+    const { pools } = declareTopology({ name, lab, host, topology: topology(given), run }, parent);
     return { open: {}, outputs: {}, containers: pools };
   },
 };

@@ -8,7 +8,7 @@ import { labsBeside } from "./labs-beside";
 const root = join(__dirname, "..", "..");
 const program = [
   ...["Pulumi.yaml", "index.ts", "package.json", "package-lock.json", "tsconfig.json"],
-  ...["components", "tools", "stacks"],
+  ...["components", "examples", "tools", "stacks"],
 ];
 
 type DockerNetworks = ReturnType<typeof labsBeside>["docker-networks"];

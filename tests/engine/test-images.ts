@@ -21,7 +21,7 @@ export async function testImages(): Promise<typeof tags> {
 
 /** Builds one of the lab's images from the image that the program takes on this engine. */
 export async function buildImage(folder: string, tag: string, ...options: string[]): Promise<void> {
-  const base = await baseImageOn(await localEngine());
+  const base = await baseImageOn({ engine: await localEngine() });
   const args = ["build", "--tag", tag, "--build-arg", `BASE=${base}`, ...options, join(imagesFolder, folder)];
   const { status, stdout, stderr } = spawnSync("docker", args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
   assert.equal(status, 0, stdout + stderr);

@@ -1,23 +1,54 @@
 import type { Command } from "../command";
-import { prepare, takeOverOption, tearDown } from "../update";
+import { tearDown, type LeftHost } from "../teardown";
+import { prepare, takeOverOption } from "../update";
 
 export const command: Command = {
-  summary: "Take an environment down, and ask the engine what is left of it",
-  options: takeOverOption,
+  summary: "Take an environment down, and ask the engines what is left of it",
+  options: {
+    ...takeOverOption,
+    forget: { type: "string", multiple: true, default: [] },
+    yes: { type: "boolean", default: false },
+  },
   async run(call) {
-    const { environment, progress } = call;
-    const options = await prepare(call);
-    const { exitCode, left } = await tearDown(options);
+    const { environment, values, progress } = call;
+    const options = await prepare(call, false);
+    const forget = values.forget as string[];
+    const { exitCode, left, silent, engines } = await tearDown({ ...options, forget, yes: values.yes as boolean });
     if (left.length > 0) {
-      progress.line(
-        `Still there under the label of stack "${environment}":\n${left.map((one) => `  ${one}`).join("\n")}`,
-      );
+      progress.line(`Still there under the label of stack "${environment}":\n${lines(left)}`);
       progress.line(`Run npm run destroy -- --environment ${environment} again once what holds them is gone.`);
+    }
+    if (silent.length > 0) {
+      progress.line(`Not removed, as the host does not answer:\n${lines(silent.map(told))}`);
+      progress.line(
+        `Start ${names(silent)} and run npm run destroy -- --environment ${environment} again. What is gone for good is ` +
+          `forgotten: npm run destroy -- --environment ${environment} ${silent.map(({ host }) => `--forget ${host}`).join(" ")}`,
+      );
+    }
+    if (left.length > 0 || silent.length > 0 || exitCode !== 0) {
       return exitCode || 1;
     }
-    if (exitCode === 0) {
-      progress.line(`Nothing is left of "${environment}": the engine at ${options.engine} was asked.`);
+    const { removeRehearsal } = require("../rehearsal") as typeof import("../rehearsal");
+    const rehearsal = await removeRehearsal(progress, environment);
+    if (rehearsal.length > 0) {
+      progress.line(`Still there of the rehearsal:\n${lines(rehearsal)}`);
+      return 1;
     }
-    return exitCode;
+    const asked =
+      engines.length === 1 ? `the engine at ${engines[0]} was` : `the engines at ${engines.join(", ")} were`;
+    progress.line(`Nothing is left of "${environment}": ${asked} asked.`);
+    return 0;
   },
 };
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `  ${text}`).join("\n");
+}
+
+function told({ host, reason, resources }: LeftHost): string {
+  return `${resources} ${resources === 1 ? "resource" : "resources"} on ${host}: ${reason}`;
+}
+
+function names(hosts: readonly LeftHost[]): string {
+  return hosts.map(({ host }) => host).join(" and ");
+}

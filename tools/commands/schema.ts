@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import type { z } from "zod";
 import { labs } from "../../components/labs";
+import { remote } from "../../components/settings/hosts/remote";
 import { stackFileSchema } from "../../components/settings/json-schema";
 import { settingsTable, withTable } from "../../components/settings/markdown";
 import { settingsSchema } from "../../components/settings/parse";
@@ -16,15 +18,16 @@ export interface Generated {
 
 /** The JSON Schema of the stack files, and every page that has a place for a table of settings. */
 export async function generated(): Promise<Generated[]> {
-  const pages = [
+  const pages: { path: string; schema: z.ZodType; depth?: number; below?: string[] }[] = [
     // The settings of a lab are on its own page.
     { path: "README.md", schema: settingsSchema(labs), depth: 2 },
-    ...Object.entries(labs).map(([name, lab]) => ({ path: `docs/${name}.md`, schema: lab.settings, depth: Infinity })),
+    { path: "docs/remote-hosts.md", schema: remote, below: ["hosts"] },
+    ...Object.entries(labs).map(([name, lab]) => ({ path: `docs/${name}.md`, schema: lab.settings })),
   ].filter(({ path }) => existsSync(join(root, path)));
   return Promise.all([
     formatted("stacks/settings.schema.json", JSON.stringify(stackFileSchema(labs))),
-    ...pages.map(async ({ path, schema, depth }) => {
-      const table = await formatted(path, settingsTable(schema, depth));
+    ...pages.map(async ({ path, schema, depth, below }) => {
+      const table = await formatted(path, settingsTable(schema, depth, below));
       return { path, content: withTable(readFileSync(join(root, path), "utf8"), table.content) };
     }),
   ]);

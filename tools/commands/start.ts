@@ -1,4 +1,5 @@
 import type { Command } from "../command";
+import { whatToOpen, type Place } from "../open";
 import { declarationIn } from "../stack";
 import { colours } from "../terminal/colours";
 import { bringUp, prepare } from "../update";
@@ -27,13 +28,16 @@ export const command: Command = {
       report,
     );
     const { bold } = colours(process.stdout);
-    const open = Object.entries(declaration.labs).flatMap(([lab, { open: addresses }]) =>
-      Object.entries(addresses).map(([what, where]) => `  ${bold(where)}  ${lab}: ${what}\n`),
-    );
-    process.stdout.write(`\nTo open:\n${open.join("")}  ${pictures.html}  the topology and these checks\n`);
-    process.stdout.write(
-      `\nNext: npm run verify, npm run graph, npm run destroy; plain pulumi after eval "$(npm run -s env)"\n`,
-    );
+    const { places, tunnels } = whatToOpen(declaration, environment);
+    const lines = (open: readonly Place[]): string =>
+      open.map(({ where, what }) => `  ${bold(where)}  ${what}\n`).join("");
+    process.stdout.write(`\nTo open:\n${lines(places)}  ${pictures.html}  the topology and these checks\n`);
+    for (const tunnel of tunnels) {
+      process.stdout.write(`\nTo open while this runs: ${tunnel.command}\n${lines(tunnel.places)}`);
+    }
+    const option = environment === "local" ? "" : ` -- --environment ${environment}`;
+    const next = ["verify", "graph", "destroy"].map((command) => `npm run ${command}${option}`).join(", ");
+    process.stdout.write(`\nNext: ${next}; plain pulumi after eval "$(npm run -s env)"\n`);
     return proved;
   },
 };

@@ -38,7 +38,13 @@ export async function verify(
   const report = await progress.step(`Proving ${environment}`, async ({ detail, outcome }) => {
     let settled = 0;
     const onSettled = (): void => detail(`${++settled} of ${expectations.length} checks settled`);
-    const proved = await prove(expectations, hosts, { environment, limitSeconds, signal, onSettled });
+    const proved = await prove(expectations, hosts, {
+      environment,
+      limitSeconds,
+      signal,
+      onSettled,
+      secret: (setting) => secretOf(environment, setting),
+    });
     outcome(`${proved.checks.filter(({ status }) => status === "pass").length} of ${proved.checks.length} checks pass`);
     return proved;
   });
@@ -82,12 +88,22 @@ function seconds(limit: string | undefined): number | undefined {
   return limit === undefined ? undefined : Number(limit);
 }
 
+/** What reads Pulumi's settings is only loaded for a check that needs one. */
+async function secretOf(environment: string, setting: string): Promise<string> {
+  const { stackSecret } = require("../stack") as typeof import("../stack");
+  return stackSecret(environment, setting);
+}
+
 type Given = Provable & { readonly environment: string; readonly limitSeconds?: number };
 
-async function fromStack(environment: string): Promise<Given> {
-  // Within an update, where everything comes on standard input, the time that this takes to load is saved.
+/** Within an update, where all comes on standard input and hosts are connected, the time that this takes to load is saved. */
+async function fromStack({ environment, progress, signal }: Call): Promise<Given> {
   const { stackOutputs } = require("../stack") as typeof import("../stack");
-  return stackOutputs(environment);
+  const { connectHosts } = require("../hosts") as typeof import("../hosts");
+  const { toolchain, ...declared } = await stackOutputs(environment);
+  // A host that is not reached is told by its checks.
+  await connectHosts({ environment, toolchain, progress, signal, wait: false });
+  return declared;
 }
 
 async function fromStdin(): Promise<Given> {
@@ -115,9 +131,10 @@ export const command: Command = {
     limit: { type: "string" },
     labs: { type: "string" },
   },
-  async run({ environment, values, progress, signal }) {
+  async run(call) {
+    const { values, progress, signal } = call;
     const limit = seconds(values.limit as string | undefined);
-    const given = values.stdin ? await fromStdin() : await fromStack(environment);
+    const given = values.stdin ? await fromStdin() : await fromStack(call);
     const { exitCode } = await verify(
       { expectations: chosen(given.expectations, values.labs as string | undefined), hosts: given.hosts },
       {

@@ -146,6 +146,6 @@ export function pictureOf(topology: Topology, expectations: readonly PlacedExpec
   };
 }
 
-function unproved({ lab, name, kind, ...rest }: PlacedExpectation): CheckRow {
-  return { lab, name, kind, from: "from" in rest ? rest.from : "", to: "", detail: "" };
+function unproved({ lab, at, name, kind, ...rest }: PlacedExpectation): CheckRow {
+  return { lab, at, name, kind, from: "from" in rest ? rest.from : "", to: "", detail: "" };
 }

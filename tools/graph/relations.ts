@@ -51,6 +51,11 @@ export class Relations {
         return this.mark(this.targets.container(at, expectation.container)?.box, status);
       case "log":
         return this.mark(this.targets.container(at, expectation.from)?.box, status);
+      case "digest":
+        return this.mark(this.targets.container(at, expectation.container)?.box, status);
+      case "artefact":
+        // It is on this machine, which is not in the picture.
+        return;
       case "resolve": {
         const through = expectation.through === "dns" ? "DNS" : "hosts file";
         return this.draw(

@@ -10,6 +10,8 @@ export interface Drift {
   readonly wrong: readonly { readonly object: EngineObject; readonly reason: string }[];
   /** There under the stack's label and not recorded. */
   readonly unrecorded: readonly EngineObject[];
+  /** Commands that made an image which is gone: a refresh does not see that, so they have to be run anew. */
+  readonly outdated: readonly RecordedResource[];
 }
 
 const types: Readonly<Record<string, EngineObject["kind"]>> = {
@@ -29,6 +31,8 @@ export function drift(recorded: readonly RecordedResource[], objects: readonly E
   const byId = new Map(objects.map((object) => [object.id, object]));
   const known = new Set(resources.map(engineId));
   const pools = new Set(recorded.flatMap((resource) => poolOf(resource) ?? []));
+  const made = recorded.flatMap((resource) => imageOf(resource) ?? []);
+  const images = new Set(made.map(({ name }) => name));
   return {
     missing: resources.filter((resource) => !byId.has(engineId(resource)!)),
     wrong: resources.flatMap((resource) => {
@@ -36,9 +40,25 @@ export function drift(recorded: readonly RecordedResource[], objects: readonly E
       const reason = object?.container && wrongWith(resource, object.container, byId);
       return reason === undefined ? [] : [{ object: object!, reason }];
     }),
-    // The state knows a pool's containers as one: which of them there should be, its own command finds out.
-    unrecorded: objects.filter(({ id, pool }) => !known.has(id) && (pool === undefined || !pools.has(pool))),
+    // The state knows a pool's containers as one: which of them there should be, its own command finds out. So it is with
+    // images that a command made: it removes the older ones itself.
+    unrecorded: objects.filter(
+      ({ id, pool, image }) =>
+        !known.has(id) && (pool === undefined || !pools.has(pool)) && (image === undefined || !images.has(image)),
+    ),
+    outdated: made.filter(({ id }) => !byId.has(id)).map(({ resource }) => resource),
   };
+}
+
+/** The image that a recorded command built or pulled, by its label and by the engine's id. */
+function imageOf(resource: RecordedResource): { name: string; id: string; resource: RecordedResource } | undefined {
+  const { urn, inputs, outputs } = resource;
+  if (!/:labs:Image(Build|Pull)\$command:/.test(urn) || typeof outputs?.stdout !== "string") {
+    return undefined;
+  }
+  const { component, image } = JSON.parse(inputs?.stdin as string) as { component: string; image: string };
+  const { imageId } = JSON.parse(outputs.stdout) as { imageId: string };
+  return { name: `${component}/${image}`, id: imageId, resource };
 }
 
 /** The pool that a recorded command of a ContainerPool is for; it is recorded before the first container is made. */

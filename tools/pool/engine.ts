@@ -1,31 +1,43 @@
 import Docker from "dockerode";
 import { spawn } from "node:child_process";
 import { Agent } from "node:http";
+import { Agent as TlsAgent } from "node:https";
 import { Duplex } from "node:stream";
+import { addressIn, clientEnvironment, type EngineAddress } from "../../components/hosts/engine-address";
+
+/** Connections at a time: more of them would only wait for the engine. */
+const AT_A_TIME = 8;
 
 /**
- * The engine that DOCKER_HOST names. What is no socket or pipe of this machine is reached through the user's own Docker
- * client, which knows their ssh, keys, known hosts and certificates.
+ * The engine that this process was told of in its environment. What is neither a socket or pipe of this machine nor a port
+ * with certificates is reached through the Docker client, which knows ssh, keys and known hosts.
  */
-export function connect(dockerHost = process.env.DOCKER_HOST ?? ""): Docker {
-  if (dockerHost === "" || /^(unix|npipe):/.test(dockerHost)) {
+export function connect(address: EngineAddress = addressIn(process.env)): Docker {
+  const { engine, certPath } = address;
+  if (engine === "" || /^(unix|npipe):/.test(engine)) {
     return new Docker();
   }
+  if (certPath !== undefined) {
+    // The rest, the certificates among it, the library takes from the environment.
+    const options = { protocol: "https", agent: new TlsAgent({ keepAlive: true, maxSockets: AT_A_TIME }) } as const;
+    return new Docker(options);
+  }
   // The host is but a name in a header.
-  const options = { protocol: "http", host: "docker", port: 80, agent: new ClientAgent(dockerHost) } as const;
+  const options = { protocol: "http", host: "docker", port: 80, agent: new ClientAgent(address) } as const;
   return new Docker(options);
 }
 
 /** Connections that are Docker clients, which pass on what they read to the engine: one each, and used again. */
 class ClientAgent extends Agent {
-  constructor(private readonly dockerHost: string) {
-    // Over ssh each is a connection of its own, of which a server takes ten at a time before it starts to refuse some.
-    super({ keepAlive: true, maxSockets: 8 });
+  constructor(private readonly address: EngineAddress) {
+    // Over ssh each is a session on a shared connection, of which a server gives ten unless it says otherwise.
+    super({ keepAlive: true, maxSockets: AT_A_TIME });
   }
 
   override createConnection(): Duplex {
-    const client = spawn("docker", ["-H", this.dockerHost, "system", "dial-stdio"], {
+    const client = spawn("docker", ["system", "dial-stdio"], {
       stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, ...clientEnvironment(this.address) },
     });
     const connection = Duplex.from({ readable: client.stdout, writable: client.stdin });
     client.on("error", (error) => connection.destroy(error));

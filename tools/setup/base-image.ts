@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clientEnvironment, type EngineAddress } from "../../components/hosts/engine-address";
 import { BASE_IMAGE, BASE_IMAGE_STAND_IN } from "../../components/images/base-image";
 import { UserError } from "../command";
 import { ask, CommandError, run } from "../processes";
@@ -15,24 +16,35 @@ const SUITE = "bookworm";
 /** How long a registry has to begin with an answer, in ms. */
 const FIRST_ANSWER_MS = 8000;
 
+export interface BaseImageOptions {
+  readonly machine?: Machine;
+  /** Name of the server whose engine it is, where that is not this machine's. */
+  readonly host?: string;
+  /** How that engine is reached. */
+  readonly address?: EngineAddress;
+}
+
 /**
  * Sees to it that the engine has an image that the labs' images can start from: the official one, pulled if a registry
  * answers quickly, else one made of Debian packages. Returns its reference. Throws a UserError that says what to do.
  */
 export async function ensureBaseImage(
   progress: Progress,
-  { dockerHost }: Engine,
-  machine: Machine = thisMachine(),
+  { dockerHost }: Pick<Engine, "dockerHost">,
+  { machine: whole = thisMachine(), host, address }: BaseImageOptions = {},
 ): Promise<string> {
+  const machine = { ...whole, env: { ...whole.env, ...(address && clientEnvironment(address)) } };
+  const title = host === undefined ? "Base image" : `Base image of ${host}`;
+  const where = host === undefined ? "the Docker engine" : `the Docker engine of ${host}`;
   const docker = (...args: string[]) => ["-H", dockerHost, ...args];
   const found = await firstThere(machine, docker);
   if (found !== undefined) {
     return found;
   }
-  if (await pulled(progress, machine, docker("pull", BASE_IMAGE))) {
+  if (await pulled(progress, title, machine, docker("pull", BASE_IMAGE))) {
     return BASE_IMAGE;
   }
-  await makeStandIn(progress, machine, docker);
+  await makeStandIn(progress, { title, where }, machine, docker);
   return BASE_IMAGE_STAND_IN;
 }
 
@@ -54,8 +66,8 @@ async function firstThere(machine: Machine, docker: (...args: string[]) => strin
   return standIn ?? official;
 }
 
-function pulled(progress: Progress, machine: Machine, args: readonly string[]): Promise<boolean> {
-  return progress.step("Base image: pull", async (report) => {
+function pulled(progress: Progress, title: string, machine: Machine, args: readonly string[]): Promise<boolean> {
+  return progress.step(`${title}: pull`, async (report) => {
     try {
       await pull(machine, args, report);
       return true;
@@ -86,14 +98,17 @@ async function pull(machine: Machine, args: readonly string[], report: StepRepor
   }
 }
 
+let entryUnderWay: Promise<string> | undefined;
+
 async function makeStandIn(
   progress: Progress,
+  { title, where }: { readonly title: string; readonly where: string },
   machine: Machine,
   docker: (...args: string[]) => string[],
 ): Promise<void> {
   if (!machine.debianRoot) {
     throw new UserError(
-      `The image ${BASE_IMAGE} is not on the Docker engine, and no registry answers it. Bring it there, by ` +
+      `The image ${BASE_IMAGE} is not on ${where}, and no registry answers it. Bring it there, by ` +
         "`docker load` or from a mirror (registry-mirrors in the engine's daemon.json), and run the same command " +
         "again. As root on Debian or Ubuntu this program makes one of Debian packages instead.",
     );
@@ -103,11 +118,12 @@ async function makeStandIn(
       installPackages(machine, report, "debootstrap", "debian-archive-keyring"),
     );
   }
-  const name = `debian-${SUITE}-slim-${machine.arch}`;
-  const entry = await cached(machine, name, (folder) =>
+  // Several engines may be in need of it at the same time.
+  entryUnderWay ??= cached(machine, `debian-${SUITE}-slim-${machine.arch}`, (folder) =>
     progress.step("Base image: make of Debian packages", (report) => makeRoot(machine, folder, report)),
-  );
-  await progress.step("Base image: import", async ({ log }) => {
+  ).finally(() => (entryUnderWay = undefined));
+  const entry = await entryUnderWay;
+  await progress.step(`${title}: import`, async ({ log }) => {
     const changes = ["--change", 'CMD ["bash"]'];
     await run("docker", docker("import", ...changes, join(entry, "root.tar"), BASE_IMAGE_STAND_IN), {
       env: machine.env,
@@ -115,7 +131,7 @@ async function makeStandIn(
       log,
     });
   });
-  progress.line(`Base image: made of Debian packages, as ${BASE_IMAGE_STAND_IN}.`);
+  progress.line(`${title}: made of Debian packages, as ${BASE_IMAGE_STAND_IN}.`);
 }
 
 async function makeRoot(machine: Machine, folder: string, { log, detail }: StepReport): Promise<void> {

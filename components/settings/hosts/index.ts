@@ -2,12 +2,15 @@ import { z } from "zod";
 import type { HostOs } from "../../labs/lab";
 import { words } from "../types";
 import { local } from "./local";
+import { remote } from "./remote";
+
+export { type JumpHost, type RemoteServer, type RemoteSettings, untrustedServer } from "./remote";
 
 /** Where containers run. A kind of host is one file beside this one and one entry in each of the two lists below. */
-export const hosts = z
-  .discriminatedUnion("kind", [local])
-  .describe("Where containers run.")
-  .register(words, { cure: "write what the hosts are, for example { kind: local }" });
+export const hosts = z.discriminatedUnion("kind", [local, remote]).describe("Where containers run.").register(words, {
+  allowed: "an object with the key kind, which is local or remote, and the keys of that kind",
+  cure: "write what the hosts are, for example { kind: local }",
+});
 
 export type HostsSettings = z.infer<typeof hosts>;
 
@@ -18,10 +21,12 @@ export interface DeclaredHost {
   readonly os: HostOs;
 }
 
-/** The hosts that the settings declare; every lab of the environment is placed on each. */
+/** The hosts that the settings declare. */
 export function declaredHosts(settings: HostsSettings): DeclaredHost[] {
   switch (settings.kind) {
     case "local":
       return [{ name: settings.name, kind: settings.kind, os: settings.os }];
+    case "remote":
+      return settings.servers.map(({ name, os }) => ({ name, kind: settings.kind, os }));
   }
 }

@@ -1,6 +1,6 @@
 // Stands in for the Docker client: answers as the scenario of its test says, and keeps a record of its calls.
-const { appendFileSync, readFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { dirname, join } = require("node:path");
 
 const folder = process.env.FAKE_DOCKER;
 const calls = join(folder, "calls.jsonl");
@@ -29,6 +29,14 @@ if (reply.outcomes !== undefined) {
     const key = keys[probe.kind]?.(probe) ?? String(probe.port);
     const result = { id: probe.id, ms: 1, detail: `seen: ${key}`, ...reply.outcomes[key] };
     process.stdout.write(`${JSON.stringify(result)}\n`);
+  }
+}
+// What `docker cp` brings to its last argument: files by their path below it, and folders, whose path ends with a slash.
+for (const [path, content] of Object.entries(reply.files ?? {})) {
+  const file = join(process.argv.at(-1), path);
+  mkdirSync(path.endsWith("/") ? file : dirname(file), { recursive: true });
+  if (!path.endsWith("/")) {
+    writeFileSync(file, content);
   }
 }
 process.stdout.write(reply.stdout ?? "");

@@ -110,8 +110,8 @@ describe("what a prober saw", () => {
     assert.deepEqual(
       checks.map(({ kind, status, detail }) => [kind, status, detail]),
       [
-        ["reach", "error", "there is no container host elsewhere"],
         ["no-reach", "pass", "no answer, while 10.0.1.1:80 was reached"],
+        ["reach", "error", "there is no container host elsewhere"],
       ],
     );
   });

@@ -44,6 +44,7 @@ describe("prove", () => {
     assert.deepEqual(checks, [
       {
         lab: "lab",
+        at: "here",
         name: "a reaches t",
         kind: "reach",
         from: "a",

@@ -6,6 +6,7 @@ import { exitCode, formatTable, toJUnit } from "../../../components/checks/repor
 
 const check = (over: Partial<Check> = {}): Check => ({
   lab: "docker-networks",
+  at: "local",
   name: "Alice reaches the chat server",
   kind: "reach",
   from: "alice",
@@ -58,6 +59,32 @@ describe("formatTable", () => {
         "4 checks: 2 pass, 1 fail, 1 error",
       ].join("\n"),
     );
+  });
+
+  it("has a section for each lab on each host where there are several", () => {
+    const there = check({ at: "two" });
+    const silent = [1, 2].map((n) =>
+      check({ at: "two", name: `check ${n}`, status: "error", detail: "host two does not answer: refused" }),
+    );
+    assert.equal(
+      formatTable(report(pass, there, ...silent), { colour: false }),
+      [
+        "docker-networks on local",
+        "  ✓  Alice reaches the chat server  alice → 192.168.1.1:5000  3 ms",
+        "",
+        "docker-networks on two",
+        "  ✓  Alice reaches the chat server  alice → 192.168.1.1:5000  3 ms",
+        "  ?  check 1                        alice → 192.168.1.1:5000  3 ms",
+        "  ?  check 2                        alice → 192.168.1.1:5000  3 ms",
+        "       could not be tested: host two does not answer: refused",
+        "",
+        "4 checks: 2 pass, 2 error",
+      ].join("\n"),
+    );
+  });
+
+  it("tells the same reason of two failures twice: they have nothing in common but the words", () => {
+    assert.equal(formatTable(report(fail, fail), { colour: false }).match(/does not hold/g)?.length, 2);
   });
 
   it("says so if nothing was tested", () => {
@@ -148,6 +175,15 @@ describe("toJUnit", () => {
       ],
     );
     assert.equal(cases[1].children[1].text, "alice → 192.168.1.1:5000: connection refused");
+  });
+
+  it("has a suite for each lab on each host where there are several", () => {
+    const { children } = parse(toJUnit(report(pass, check({ at: "two" }))));
+    assert.deepEqual(
+      children.map(({ attributes }) => attributes.name),
+      ["docker-networks on local", "docker-networks on two"],
+    );
+    assert.equal(children[1].children[0].attributes.classname, "local.docker-networks on two.reach");
   });
 
   it("is well-formed without any check", () => {

@@ -13,6 +13,8 @@ export interface Reply {
   readonly sleep?: number;
   /** What its prober sees, by target, URL, name or port. */
   readonly outcomes?: Readonly<Record<string, object>>;
+  /** What it copies to this machine: content by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Answers by the beginning of a call; a later call takes a later reply, the last one again and again. */

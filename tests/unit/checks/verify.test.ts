@@ -115,6 +115,7 @@ describe("verify", function () {
       environment,
       checks: expectations.map(({ lab }, i) => ({
         lab,
+        at: "here",
         name: "a reaches t",
         kind: "reach",
         from: "ab"[i],

@@ -154,6 +154,7 @@ describe("an image", () => {
       context: "components/labs/docker-networks/images/web",
       dockerfile: "Dockerfile",
       remove: true,
+      buildLogFile: "out/unit/builds/a-lab-web.log",
       buildArgs: { BASE: "a-base" },
       label: Object.fromEntries(labels("image").map(({ label, value }) => [label, value])),
     });

@@ -4,6 +4,7 @@ import { dockerNetworks } from "../../../components/labs/docker-networks";
 import { settings } from "../../../components/labs/docker-networks/settings";
 import type { HostOs } from "../../../components/labs/lab";
 import { registered, type Registered } from "./mocks";
+import { alone } from "./place";
 
 /** What the stack file for Windows says, as far as addresses go. */
 const onWindows = {
@@ -23,7 +24,7 @@ async function declared(os: HostOs, given: object = {}): Promise<Registered[]> {
       baseImage: {},
       lastStops: new Map(),
     });
-    dockerNetworks.declare(settings.parse(given), host);
+    dockerNetworks.declare("docker-networks", settings.parse(given), host, new Map());
   });
 }
 
@@ -86,7 +87,7 @@ describe("the docker-networks lab", () => {
 
   it("expects the two halves to be apart on Linux, and says nothing of it on Windows", () => {
     const kinds = (os: HostOs, given: object) =>
-      dockerNetworks.expectations(settings.parse(given), os).map(({ kind }) => kind);
+      dockerNetworks.expectations(settings.parse(given), os, alone(os)).map(({ kind }) => kind);
     assert.equal(kinds("linux", {}).filter((kind) => kind === "no-reach").length, 2);
     assert.equal(kinds("windows", onWindows).filter((kind) => kind === "no-reach").length, 0);
     assert.equal(kinds("windows", onWindows).length, 22 - 3);
@@ -94,7 +95,7 @@ describe("the docker-networks lab", () => {
 
   it("expects less of a chat without clients", () => {
     const none = settings.parse({ chat: { clients: { count: 0 } } });
-    const about = dockerNetworks.expectations(none, "linux").map(({ kind, name }) => `${kind}: ${name}`);
+    const about = dockerNetworks.expectations(none, "linux", alone()).map(({ kind, name }) => `${kind}: ${name}`);
     assert.deepEqual(
       about.filter((each) => /^log|Alice/.test(each)),
       [],

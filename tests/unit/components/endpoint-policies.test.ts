@@ -8,7 +8,8 @@ import { registered, type Registered } from "./mocks";
 async function declared(given: object = {}, os: HostOs = "linux"): Promise<Registered[]> {
   return registered(() => {
     const engine = { engine: "unix:///e.sock", baseImage: { BASE: "debian" }, lastStops: new Map<string, string>() };
-    endpointPolicies.declare(settings.parse(given), new LocalHost("here", { hostName: "here", os, ...engine }));
+    const host = new LocalHost("here", { hostName: "here", os, ...engine });
+    endpointPolicies.declare("endpoint-policies", settings.parse(given), host, new Map());
   });
 }
 

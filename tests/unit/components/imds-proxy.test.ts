@@ -9,7 +9,7 @@ async function declared(given: object = {}, look: (lab: Lab) => void = () => und
   return registered(() => {
     const engine = { engine: "unix:///e.sock", baseImage: { BASE: "debian" }, lastStops: new Map<string, string>() };
     const host = new LocalHost("here", { hostName: "here", os: "linux", ...engine });
-    look(imdsProxy.declare(settings.parse(given), host));
+    look(imdsProxy.declare("imds-proxy", settings.parse(given), host, new Map()));
   });
 }
 

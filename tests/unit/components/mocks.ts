@@ -17,9 +17,14 @@ export function idOf(name: string): string {
 
 /**
  * Declares resources against mocks and gives back all that were registered, in order. What the engine would add is
- * `id-of-<name>`, so that a reference to another resource can be told by its text; a container's is {@link idOf}.
+ * `id-of-<name>`, so that a reference to another resource can be told by its text; a container's is {@link idOf}. What a
+ * command would print is `reportOf` its name.
  */
-export async function registered(declare: () => unknown, preview = false): Promise<Registered[]> {
+export async function registered(
+  declare: () => unknown,
+  preview = false,
+  reportOf: (command: string) => object = () => ({ changed: true, before: { policies: [] }, after: { policies: [] } }),
+): Promise<Registered[]> {
   const found: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -28,9 +33,7 @@ export async function registered(declare: () => unknown, preview = false): Promi
         const id = type.endsWith(":Container") ? idOf(name) : `id-of-${name}`;
         found.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) as Record<string, unknown>, provider });
         const imageId = type.includes("RemoteImage") ? { imageId: `sha256:${name}` } : {};
-        const stdout = type.startsWith("command:")
-          ? { stdout: '{"changed":true,"before":{"policies":[]},"after":{"policies":[]}}' }
-          : {};
+        const stdout = type.startsWith("command:") ? { stdout: JSON.stringify(reportOf(name)) } : {};
         return { id, state: { ...(inputs as object), ...imageId, ...stdout } };
       },
       call({ inputs }) {

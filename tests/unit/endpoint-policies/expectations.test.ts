@@ -4,8 +4,9 @@ import type { Expectation, NoReachExpectation } from "../../../components/checks
 import { endpointPolicies } from "../../../components/labs/endpoint-policies";
 import { settings } from "../../../components/labs/endpoint-policies/settings";
 import { connects } from "../../../components/network/acl/evaluate";
+import { alone } from "../components/place";
 
-const expected = (given: object = {}) => endpointPolicies.expectations(settings.parse(given), "linux");
+const expected = (given: object = {}) => endpointPolicies.expectations(settings.parse(given), "linux", alone());
 const between = (given: object = {}) =>
   expected(given).filter(({ kind, name }) => /reach/.test(kind) && !/itself/.test(name));
 const names = (given?: object) => between(given).map(({ name }) => name.replaceAll("policy-", ""));
@@ -111,7 +112,7 @@ describe("what the endpoint-policies lab expects", () => {
             .containers.map(({ name, endpoints: [{ address, acl }] }) => [name, { address, acl }]),
         );
         const byAddress = (address: string) => [...ends.values()].find((each) => each.address === address)!;
-        for (const each of endpointPolicies.expectations(given, "linux").filter(isReach)) {
+        for (const each of endpointPolicies.expectations(given, "linux", alone()).filter(isReach)) {
           const from = ends.get(each.from)!;
           const passes = ({ host, port }: { host: string; port: number }) =>
             connects(from, { ...byAddress(host), port });

@@ -12,9 +12,14 @@ export function labSample(lab: string): Sample {
   const { settings: schema, topology, expectations } = labs[lab];
   const settings = schema.parse({});
   const placed = { lab, ...topology(settings, "linux") };
+  const host = { name: "local", kind: "local", os: "linux" } as const;
   return {
-    topology: { environment: "local", hosts: [{ name: "local", kind: "local", os: "linux", labs: [placed] }] },
-    expectations: expectations(settings, "linux").map((each) => ({ ...each, lab, at: "local" })),
+    topology: { environment: "local", hosts: [{ ...host, labs: [placed] }] },
+    expectations: expectations(settings, "linux", { host: host.name, hosts: [host] }).map((each) => ({
+      ...each,
+      lab,
+      at: host.name,
+    })),
   };
 }
 
@@ -27,6 +32,7 @@ export function reportOn(
 ): Report {
   const checks = expectations.map((each): Check => ({
     lab: each.lab,
+    at: each.at,
     name: each.name,
     kind: each.kind,
     from: "from" in each ? each.from : "",

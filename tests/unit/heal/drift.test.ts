@@ -3,6 +3,7 @@ import { drift } from "../../../tools/heal/drift";
 import type { EngineObject, InspectedContainer } from "../../../tools/heal/engine-objects";
 import type { RecordedResource } from "../../../tools/stack";
 
+const engine = { host: "local", engine: "unix://e" };
 const network = { urn: "urn::net", type: "docker:index/network:Network", id: "n1" };
 const image = {
   urn: "urn::image",
@@ -29,7 +30,7 @@ function container(id: string, change: Partial<InspectedContainer> = {}): Engine
     NetworkSettings: { Networks: { blue: { NetworkID: "n1", IPAddress: "10.1.0.1" } } },
     ...change,
   };
-  return { engine: "unix://e", kind: "container", id, name: id, container: shown };
+  return { engine, kind: "container", id, name: id, container: shown };
 }
 
 function sharing(startedAt: string): EngineObject {
@@ -41,8 +42,8 @@ function sharing(startedAt: string): EngineObject {
 }
 
 const rest: EngineObject[] = [
-  { engine: "unix://e", kind: "network", id: "n1", name: "blue" },
-  { engine: "unix://e", kind: "image", id: "sha256:i1", name: "name:tag" },
+  { engine, kind: "network", id: "n1", name: "blue" },
+  { engine, kind: "image", id: "sha256:i1", name: "name:tag" },
 ];
 const asRecorded = [...rest, container("c1"), sharing("2026-01-01T00:00:00.2Z")];
 
@@ -52,7 +53,7 @@ function reasons(objects: EngineObject[], resources: RecordedResource[] = record
 
 describe("drift between the records and the engine", () => {
   it("is none where all is as recorded", () => {
-    assert.deepEqual(drift(recorded, asRecorded), { missing: [], wrong: [], unrecorded: [] });
+    assert.deepEqual(drift(recorded, asRecorded), { missing: [], wrong: [], unrecorded: [], outdated: [] });
   });
 
   it("tells what is gone, of each kind", () => {
@@ -121,7 +122,7 @@ describe("drift between the records and the engine", () => {
       inputs: { stdin: JSON.stringify({ stack: "test", lab: "a-lab", pool: "apps" }) },
     };
     const member = (pool: string): EngineObject => ({
-      engine: "unix://e",
+      engine,
       kind: "container",
       id: "c9",
       name: "app-8090",
@@ -133,6 +134,7 @@ describe("drift between the records and the engine", () => {
         missing: [],
         wrong: [],
         unrecorded: [],
+        outdated: [],
       });
     });
 
@@ -148,6 +150,54 @@ describe("drift between the records and the engine", () => {
           ["c9"],
         );
       }
+    });
+  });
+
+  describe("of an image that a command built or pulled", () => {
+    const made = (type: string, imageId: string): RecordedResource => ({
+      urn: `urn:pulumi:test::labs::lab$container-network-labs:labs:${type}$command:local:Command::builder-app`,
+      type: "command:local:Command",
+      id: "command2",
+      inputs: { stdin: JSON.stringify({ component: "image-builder", image: "app" }) },
+      outputs: { stdout: JSON.stringify({ imageId }) },
+    });
+    const onEngine = (id: string, name = "image-builder/app"): EngineObject => ({
+      engine,
+      kind: "image",
+      id,
+      name: "app:1",
+      image: name,
+    });
+
+    for (const type of ["ImageBuild", "ImagePull"]) {
+      it(`is none where it is there, with older ones beside it (${type})`, () => {
+        const objects = [onEngine("sha256:new"), onEngine("sha256:old")];
+        assert.deepEqual(drift([made(type, "sha256:new")], objects), {
+          missing: [],
+          wrong: [],
+          unrecorded: [],
+          outdated: [],
+        });
+      });
+
+      it(`has the command run anew where it is gone (${type})`, () => {
+        const command = made(type, "sha256:new");
+        assert.deepEqual(drift([command], [onEngine("sha256:old")]).outdated, [command]);
+      });
+    }
+
+    it("is not that of another image", () => {
+      const { unrecorded } = drift([made("ImageBuild", "sha256:new")], [onEngine("sha256:x", "image-builder/other")]);
+      assert.deepEqual(
+        unrecorded.map(({ id }) => id),
+        ["sha256:x"],
+      );
+    });
+
+    it("is not told of a command that has not ended yet", () => {
+      const { outputs, ...begun } = made("ImageBuild", "sha256:new");
+      assert.ok(outputs);
+      assert.deepEqual(drift([begun], []).outdated, []);
     });
   });
 });

@@ -49,6 +49,38 @@ describe("healing of network stacks", () => {
     assert.deepEqual(await told({ ...other, urn: `urn:pulumi:test::labs::${commandType}::verification` }), []);
   });
 
+  it("runs each command by its own interpreter, in its own folder and environment", async () => {
+    const own = recorded("remote-stack", "the command");
+    const interpreter = [
+      "/bin/sh",
+      "-c",
+      `[ "$1 $WORD $PWD $(cat)" = "the command said /tmp data" ] && echo '{"changed":true}'`,
+    ];
+    const inputs = { ...own.inputs, interpreter: [...interpreter, "sh"], environment: { WORD: "said" }, dir: "/tmp" };
+    assert.deepEqual(await told({ ...own, inputs }), [
+      "Not as declared: remote-stack had been changed. It is as declared again.",
+    ]);
+  });
+
+  it("brings artefacts back that were removed here", async () => {
+    const artefacts = recorded("builder-files", `[ "$(cat)" = data ] && echo '{"changed":true}'`);
+    const urn = `urn:pulumi:test::labs::container-network-labs:labs:Artefacts$${commandType}::builder-files`;
+    assert.deepEqual(await told({ ...artefacts, urn }), [
+      "Not as declared: builder-files had been changed. It is as declared again.",
+    ]);
+  });
+
+  it("lets no host wait for another's commands", async () => {
+    const on = (host: string, name: string, create: string): RecordedResource => ({
+      ...recorded(name, create),
+      provider: `urn:pulumi:test::labs::pulumi:providers:command::${host}-command::id`,
+    });
+    const slow = Array.from({ length: 6 }, (_, i) => on("slow", `slow-${i}`, `sleep 1; echo '{"changed":true}'`));
+    const lines = await told(...slow, on("quick", "quick", `echo '{"changed":true}'`));
+    assert.equal(lines.length, 7);
+    assert.match(lines[0], /quick/);
+  });
+
   describe("and of pools", () => {
     const pool = (name: string, create: string): RecordedResource => {
       const types = `container-network-labs:containers:ContainerPool$${commandType}`;

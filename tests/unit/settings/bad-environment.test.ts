@@ -10,7 +10,7 @@ type Row = readonly [
 ];
 
 const hosts = [
-  "an object with the keys kind, name, os",
+  "an object with the key kind, which is local or remote, and the keys of that kind",
   "write what the hosts are, for example { kind: local }",
 ] as const;
 const labs = [
@@ -36,17 +36,17 @@ const rows: readonly Row[] = [
   [
     "hosts without a kind",
     { hosts: {}, labs: { "docker-networks": {} } },
-    [["hosts.kind", undefined, "local", "write local"]],
+    [["hosts.kind", undefined, "local or remote", "write local or remote"]],
   ],
   [
     "a kind of host that is misspelt",
     { hosts: { kind: "locl" }, labs: { "docker-networks": {} } },
-    [["hosts.kind", "locl", "local", 'did you mean "local"?']],
+    [["hosts.kind", "locl", "local or remote", 'did you mean "local"?']],
   ],
   [
     "a kind of host that does not exist",
     { hosts: { kind: "kubernetes" }, labs: { "docker-networks": {} } },
-    [["hosts.kind", "kubernetes", "local", "write local"]],
+    [["hosts.kind", "kubernetes", "local or remote", "write local or remote"]],
   ],
   [
     "an unknown key of a host",

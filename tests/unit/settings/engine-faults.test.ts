@@ -179,7 +179,7 @@ describe("clashes with what the engine has", () => {
       assert.deepEqual(found(engine({ listeners: [by("127.0.0.1", 8080)] })), [
         {
           ...fault,
-          cure: "choose another, for example 8081, or stop the process of this machine that listens on 127.0.0.1:8080",
+          cure: "choose another, for example 8081, or stop the process that listens on 127.0.0.1:8080",
         },
       ]);
     });

@@ -3,18 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { readSettings, refuse, SettingsError } from "../../../components/settings";
 
 /** Reads the settings of a stack that holds just these configuration values. */
-function read(config: Record<string, string>) {
+function read(config: Record<string, string>, secretKeys: string[] = []) {
   const before = pulumi.runtime.allConfig();
   void pulumi.runtime.setMocks(
     { newResource: ({ inputs }) => ({ id: "", state: inputs as object }), call: () => ({}) },
     "labs",
     "rehearsed",
   );
-  pulumi.runtime.setAllConfig(config);
+  pulumi.runtime.setAllConfig(config, secretKeys);
   try {
     return readSettings();
   } finally {
-    pulumi.runtime.setAllConfig(before);
+    pulumi.runtime.setAllConfig(before, []);
   }
 }
 
@@ -61,6 +61,23 @@ describe("the settings of the current stack", () => {
       () => refuse([fault], settings),
       ({ faults, environment }: SettingsError) =>
         faults[0].key === "labs.docker-networks.chat.server.name" && environment === "rehearsed",
+    );
+  });
+
+  it("take a server's password only as a secret", () => {
+    const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKPp1cLUW1CHU8rzU1IDF5ZbSbM0AqQnWqmXfhkDFHLs";
+    const server = { name: "one", address: "192.0.2.1", user: "me", password: "hunter2", hostKey };
+    const config = {
+      "labs:hosts": JSON.stringify({ kind: "remote", servers: [server] }),
+      "labs:labs": '{"docker-networks":{}}',
+    };
+    assert.equal(read(config, ["labs:hosts"]).hosts.kind, "remote");
+    assert.throws(
+      () => read(config),
+      ({ faults, message }: SettingsError) =>
+        faults.length === 1 &&
+        /pulumi config set --secret --path '.*hosts\.servers\[0\]\.password' --stack rehearsed/.test(message) &&
+        !message.includes("hunter2"),
     );
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BASE_IMAGE, BASE_IMAGE_STAND_IN } from "../../../components/images/base-image";
 import { ensureBaseImage } from "../../../tools/setup/base-image";
@@ -154,7 +154,7 @@ describe("the base image", () => {
 
   async function ensure() {
     const { progress, shown } = recordedProgress(machine);
-    const image = await ensureBaseImage(progress, engine, machine);
+    const image = await ensureBaseImage(progress, engine, { machine });
     return { image, shown: shown(), pulled: machine.calls().some((call) => call.includes(" pull ")) };
   }
 
@@ -176,6 +176,26 @@ describe("the base image", () => {
     assert.match(shown, /^Base image: pull: started\nBase image: pull: done in/);
   });
 
+  it("of a server is brought over the way that its engine is reached by, and told of by the server's name", async () => {
+    const seen = join(machine.root, "seen");
+    const script = `echo "$2 $DOCKER_HOST $(command -v ssh)" >> ${seen}; case "$*" in *inspect*) echo "No such image" >&2; exit 1; esac`;
+    // The folder with the ssh that reads the configuration is put before this process's PATH.
+    const { PATH } = process.env;
+    process.env.PATH = `${machine.bin}:${PATH}`;
+    try {
+      machine.program(join(machine.bin, "docker"), `${script}; echo Pulling`);
+      const { progress, shown } = recordedProgress(machine);
+      const address = { engine: "ssh://one.test", sshConfig: "out/test/ssh/config" };
+      await ensureBaseImage(progress, { dockerHost: address.engine }, { machine, host: "one", address });
+      assert.match(shown(), /^Base image of one: pull: started\nBase image of one: pull: done in/);
+    } finally {
+      process.env.PATH = PATH;
+    }
+    const lines = new Set(readFileSync(seen, "utf8").trim().split("\n"));
+    const shim = join(__dirname, "..", "..", "..", "components", "hosts", "ssh", "ssh");
+    assert.deepEqual([...lines], [`ssh://one.test ssh://one.test ${shim}`]);
+  });
+
   it("is asked for where none answers and none can be made", async () => {
     images([], "exit 1");
     await assert.rejects(ensure(), /no registry answers it\. Bring it there/);
@@ -190,7 +210,7 @@ describe("the base image", () => {
     );
     const { progress, shown } = recordedProgress(machine);
     for (let engines = 0; engines < 2; engines += 1) {
-      assert.equal(await ensureBaseImage(progress, engine, machine), BASE_IMAGE_STAND_IN);
+      assert.equal(await ensureBaseImage(progress, engine, { machine }), BASE_IMAGE_STAND_IN);
     }
     assert.match(shown(), /Base image: made of Debian packages, as container-network-labs\/debian:bookworm-slim\./);
     const calls = machine.calls();

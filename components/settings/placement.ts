@@ -1,0 +1,71 @@
+import type { Fault } from "./fault";
+import { declaredHosts, type DeclaredHost, type HostsSettings } from "./hosts";
+import { nearest } from "./nearest";
+import type { LabSettings, PlacedLab, Registry } from "./parse";
+
+/** Which lab is on which host: in the order of the labs, those of one lab in the order of the hosts. */
+export function placeLabs(hosts: HostsSettings, labs: readonly LabSettings[], registry: Registry): PlacedLab[] {
+  return labs.flatMap((each) => hostsFor(each.lab, hosts, registry).map((host) => ({ ...each, host })));
+}
+
+/** What is wrong with where labs are placed, beginning with those that no host has the system for. */
+export function placementFaults(hosts: HostsSettings, labs: readonly LabSettings[], registry: Registry): Fault[] {
+  const homeless = labs
+    .filter(({ lab }) => named(lab, hosts) === undefined && hostsFor(lab, hosts, registry).length === 0)
+    .map(({ lab }) => systemFault(lab, declaredHosts(hosts), registry));
+  const placement = hosts.kind === "remote" && typeof hosts.placement === "object" ? hosts.placement : {};
+  const unknown = Object.entries(placement)
+    .filter(([lab]) => !Object.hasOwn(registry, lab))
+    .map(([lab, on]) => {
+      const meant = nearest(lab, Object.keys(registry));
+      return {
+        key: `hosts.placement.${lab}`,
+        value: on,
+        allowed: `the labs ${Object.keys(registry).join(", ")}`,
+        cure: meant === undefined ? "remove it" : `did you mean "${meant}"?`,
+      };
+    });
+  const unsuited = labs.flatMap(({ lab }) =>
+    hostsFor(lab, hosts, registry)
+      .filter(({ os }) => !registry[lab].systems.includes(os))
+      .map(({ name, os }) => ({
+        key: `hosts.placement.${lab}`,
+        value: placement[lab],
+        allowed: `a server for ${registry[lab].systems.join(" or ")} containers; "${name}" is for ${os} containers`,
+        cure: "name another server, or remove the lab",
+      })),
+  );
+  return [...homeless, ...unknown, ...unsuited];
+}
+
+/**
+ * A lab goes to the hosts that the settings name for it, else to all or one of those with a system that it runs on. That
+ * one goes by the lab's place in the registry, so that a lab more in the settings moves no other.
+ */
+function hostsFor(lab: string, hosts: HostsSettings, registry: Registry): DeclaredHost[] {
+  const declared = declaredHosts(hosts);
+  const names = named(lab, hosts);
+  if (names !== undefined) {
+    return declared.filter(({ name }) => names.includes(name));
+  }
+  const suited = declared.filter(({ os }) => registry[lab].systems.includes(os));
+  const all = hosts.kind === "local" || hosts.placement === "all";
+  return all ? suited : suited.slice(0, 1).map(() => suited[Object.keys(registry).indexOf(lab) % suited.length]);
+}
+
+function named(lab: string, hosts: HostsSettings): readonly string[] | undefined {
+  if (hosts.kind !== "remote" || typeof hosts.placement !== "object" || !Object.hasOwn(hosts.placement, lab)) {
+    return undefined;
+  }
+  return [hosts.placement[lab]].flat();
+}
+
+function systemFault(lab: string, declared: readonly DeclaredHost[], registry: Registry): Fault {
+  const told = declared.map(({ name, os }) => `"${name}" is for ${os} containers`).join(", ");
+  return {
+    key: `labs.${lab}`,
+    value: [...new Set(declared.map(({ os }) => os))].join(", "),
+    allowed: `a host for ${registry[lab].systems.join(" or ")} containers; ${told}`,
+    cure: "remove the lab, or declare another host for it",
+  };
+}

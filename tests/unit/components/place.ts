@@ -1,0 +1,6 @@
+import type { HostOs, Place } from "../../../components/labs/lab";
+
+/** Where a lab is that is alone on this machine. */
+export function alone(os: HostOs = "linux"): Place {
+  return { host: "here", hosts: [{ name: "here", kind: "local", os }] };
+}

@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { addressIn, clientEnvironment, recordedEnvironment } from "../../../components/hosts/engine-address";
+import { fingerprint, hostKeyProblem, withoutComment } from "../../../components/hosts/host-key";
+import { engineAddressOf, readinessOf, type Step } from "../../../components/hosts/readiness";
+import { ownFacts } from "../../../components/hosts/remote-facts";
+import type { RemoteServer } from "../../../components/settings";
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKPp1cLUW1CHU8rzU1IDF5ZbSbM0AqQnWqmXfhkDFHLs";
+const server: RemoteServer = {
+  name: "one",
+  address: "192.0.2.1",
+  port: 22,
+  user: "me",
+  os: "linux",
+  docker: "ssh",
+  privateKeyPath: "/keys/mine",
+  hostKey,
+};
+
+describe("the readiness of a server", () => {
+  let folder: string;
+  const path = process.env.PATH;
+
+  /** Puts scripts in place of the clients. */
+  function clients(ssh: string, docker = versionOf("linux", "1.47")): void {
+    for (const [name, script] of Object.entries({ ssh, docker })) {
+      writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${script}\n`);
+      chmodSync(join(folder, name), 0o755);
+    }
+  }
+  const versionOf = (os: string, api: string) => `echo '{"Os":"${os}","ApiVersion":"${api}","Version":"28.1"}'`;
+  const fail = (words: string, code = 255) => `echo '${words}' >&2; exit ${code}`;
+  const brief = (steps: readonly Step[]) => steps.map(({ name, status }) => `${name} ${status}`).join(", ");
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "clients-"));
+    process.env.PATH = [folder, path].join(delimiter);
+  });
+  afterEach(() => {
+    process.env.PATH = path;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("is four steps that pass", async () => {
+    clients("exit 0");
+    assert.deepEqual(await readinessOf(server, "lab"), [
+      { name: "ssh", status: "pass", detail: "me@192.0.2.1:22" },
+      { name: "engine", status: "pass", detail: "Docker 28.1 answers at ssh://one.lab" },
+      { name: "system", status: "pass", detail: "linux containers" },
+      { name: "version", status: "pass", detail: "Docker 28.1, API 1.47" },
+    ]);
+  });
+
+  for (const [what, words, reason, cure] of [
+    [
+      "refuses the login",
+      "me@192.0.2.1: Permission denied (publickey).",
+      /login as me on 192.0.2.1:22 was refused/,
+      /authorized_keys/,
+    ],
+    [
+      "shows nothing in common",
+      "Unable to negotiate with 192.0.2.1 port 22: no matching cipher",
+      /nothing in common/,
+      /update/,
+    ],
+    ["has no address", "ssh: Could not resolve hostname x: Name or service not known", /Could not resolve/, /address/],
+    ["has a key that others can read", "bad permissions", /others can read \/keys\/mine/, /chmod 600/],
+  ] as const) {
+    it(`fails at once where it ${what}, and goes no further`, async () => {
+      clients(fail(words));
+      const steps = await readinessOf(server, "lab", { waitSeconds: 30 });
+      assert.equal(brief(steps), "ssh fail, engine skipped, system skipped, version skipped");
+      assert.match(steps[0].detail, reason);
+      assert.match(steps[0].cure!, cure);
+      assert.equal(readFileSync(join(folder, "calls"), "utf8").trim().split("\n").length, 1);
+    });
+  }
+
+  it("shows both fingerprints of a host key that is not the pinned one", async () => {
+    const shown = "debug1: Server host key: ssh-ed25519 SHA256:other";
+    clients(`echo '${shown}' >&2; ${fail("Host key verification failed.")}`);
+    const [ssh] = await readinessOf(server, "lab", { waitSeconds: 30 });
+    assert.equal(
+      ssh.detail,
+      "the host key of 192.0.2.1:22 is not the pinned one\n" +
+        `pinned: ssh-ed25519 ${fingerprint(hostKey)}\nshown:  ssh-ed25519 SHA256:other`,
+    );
+    assert.match(ssh.cure!, /npm run trust one -- --environment lab/);
+  });
+
+  it("is tried again where it may come by itself, and tells so", async () => {
+    const refused = fail("ssh: connect to host 192.0.2.1 port 22: Connection refused");
+    clients(`test -e "${folder}/up" && exit 0; touch "${folder}/up"; ${refused}`);
+    const retried: string[] = [];
+    const steps = await readinessOf(server, "lab", {
+      waitSeconds: 10,
+      onRetry: (step, why) => retried.push(`${step}: ${why}`),
+    });
+    assert.equal(brief(steps), "ssh pass, engine pass, system pass, version pass");
+    assert.deepEqual(retried, ["ssh: ssh: connect to host 192.0.2.1 port 22: Connection refused"]);
+  });
+
+  it("has a limit", async () => {
+    clients(fail("Connection refused"));
+    const [ssh] = await readinessOf(server, "lab", { waitSeconds: 1 });
+    assert.match(ssh.detail, /refused \(waited \d s\)$/);
+  });
+
+  it("asks a jump host first, and blames it", async () => {
+    const jump = { address: "192.0.2.9", port: 2222, user: "hop", privateKeyPath: "/keys/hop", hostKey };
+    clients(`case "$*" in *jump.one.lab*) ${fail("Permission denied (publickey).")};; esac`);
+    const [ssh] = await readinessOf({ ...server, jump }, "lab");
+    assert.match(ssh.detail, /login as hop on 192.0.2.9:2222 was refused/);
+  });
+
+  it("fails on an engine of another system", async () => {
+    clients("exit 0", versionOf("windows", "1.47"));
+    const steps = await readinessOf(server, "lab");
+    assert.equal(brief(steps), "ssh pass, engine pass, system fail, version skipped");
+    assert.match(steps[2].detail, /runs windows containers, and the settings say linux/);
+  });
+
+  for (const [api, status] of [
+    ["1.40", "fail"],
+    ["1.41", "pass"],
+    ["1.9", "fail"],
+    ["2.0", "pass"],
+  ]) {
+    it(`takes API ${api}: ${status}`, async () => {
+      clients("exit 0", versionOf("linux", api));
+      const version = (await readinessOf(server, "lab")).at(-1);
+      assert.equal(version?.status, status);
+    });
+  }
+
+  for (const [what, words, reason] of [
+    ["no Docker", "stderr=sh: 1: docker: not found", /no docker on the server/],
+    ["no right to use it", "permission denied while trying to connect to the Docker daemon socket", /may not use/],
+    ["no right certificate", "x509: certificate signed by unknown authority", /x509/],
+  ] as const) {
+    it(`fails at once where the server has ${what}`, async () => {
+      clients("exit 0", fail(words, 1));
+      const steps = await readinessOf(server, "lab", { waitSeconds: 30 });
+      assert.equal(brief(steps), "ssh pass, engine fail, system skipped, version skipped");
+      assert.match(steps[1].detail, reason);
+    });
+  }
+
+  it("hands a password to OpenSSH by a pipe that is gone afterwards, and nowhere else", async () => {
+    // What OpenSSH would do: start the program that it was told of, which answers once.
+    clients(
+      `env > "${folder}/env"; "$SSH_ASKPASS" q > "${folder}/answer"; "$SSH_ASKPASS" q > "${folder}/second" 2>&1; exit 0`,
+    );
+    await readinessOf({ ...server, privateKeyPath: undefined, password: "pl$nted 'one'" }, "lab");
+    const seen = (name: string) => readFileSync(join(folder, name), "utf8");
+    assert.equal(seen("answer"), "pl$nted 'one'\n");
+    assert.ok(!seen("second").includes("nted"));
+    assert.ok(!seen("env").includes("nted"));
+    assert.ok(!seen("calls").includes("nted"));
+    const pipe = /^CONTAINER_NETWORK_LABS_PASSWORD_PIPE=(.*)$/m.exec(seen("env"))![1];
+    assert.throws(() => readFileSync(pipe), /ENOENT/);
+  });
+});
+
+describe("how an engine is reached", () => {
+  const tls: RemoteServer = { ...server, docker: "tcp+tls", tls: { port: 2376, certPath: "certs" } };
+
+  it("is over SSH, or by its port", () => {
+    assert.deepEqual(engineAddressOf(server, "lab"), { engine: "ssh://one.lab", sshConfig: "out/lab/ssh/config" });
+    assert.deepEqual(engineAddressOf(tls, "lab"), { engine: "tcp://192.0.2.1:2376", certPath: "certs" });
+  });
+
+  it("is told to a program by its environment, which is read back", () => {
+    for (const address of [engineAddressOf(server, "lab"), engineAddressOf(tls, "lab"), { engine: "unix:///e.sock" }]) {
+      assert.deepEqual(addressIn(recordedEnvironment(address)), address);
+      assert.deepEqual(addressIn({ DOCKER_CERT_PATH: "x", ...recordedEnvironment(address) }).engine, address.engine);
+    }
+  });
+
+  it("puts an ssh before the real one that reads the configuration, for the Docker client alone", () => {
+    const env = clientEnvironment(engineAddressOf(server, "lab"));
+    const found = execFileSync("sh", ["-c", "command -v ssh"], { env, encoding: "utf8" }).trim();
+    assert.match(found, /components\/hosts\/ssh\/ssh$/);
+    assert.equal(clientEnvironment({ engine: "unix:///e.sock" }).PATH, undefined);
+  });
+});
+
+describe("a host key", () => {
+  it("is told from what is none", () => {
+    assert.equal(hostKeyProblem(hostKey), undefined);
+    assert.equal(hostKeyProblem(`${hostKey} a comment\n`), undefined);
+    assert.equal(hostKeyProblem("-----BEGIN OPENSSH PRIVATE KEY-----"), "it is a private key");
+    assert.equal(hostKeyProblem(`${hostKey}\n${hostKey}`), "it has several lines");
+    assert.equal(hostKeyProblem(hostKey.slice(0, 40)), "its base64 is not that of a key of its type");
+    assert.equal(hostKeyProblem(`ssh-dss ${hostKey.split(" ")[1]}`), "it has no known type");
+    assert.equal(hostKeyProblem(""), "it has no known type");
+  });
+
+  it("has the fingerprint that ssh-keygen prints", () => {
+    const printed = execFileSync("ssh-keygen", ["-l", "-f", "-"], { input: `${hostKey} c\n`, encoding: "utf8" });
+    assert.equal(printed.split(" ")[1], fingerprint(`${hostKey} c`));
+    assert.equal(withoutComment(`${hostKey} root@one`), hostKey);
+  });
+});
+
+describe("what a remote host has of its own", () => {
+  const title = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+  const socket =
+    "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 17 1 0 100 0";
+
+  it("is read off its answer: listeners, and subnets that are not its engine's", () => {
+    const told = [
+      "== tcp",
+      title,
+      socket,
+      "== tcp6",
+      "== udp",
+      "== udp6",
+      "== ip",
+      "1: lo    inet 127.0.0.1/8 scope host lo",
+      "2: eth0    inet 192.0.2.7/24 brd 192.0.2.255 scope global eth0",
+      "3: br-0123456789ab    inet 10.1.0.1/24 scope global br-0123456789ab",
+      "",
+    ].join("\n");
+    const networks = [{ name: "blue", subnets: ["10.1.0.0/24"], bridge: "br-0123456789ab", labels: {} }];
+    const { listeners, hostSubnets } = ownFacts(told, networks);
+    assert.deepEqual(
+      listeners!.map(({ address, hostPort, protocol, owner }) => [address, hostPort, protocol, owner()]),
+      [["127.0.0.1", 8080, "tcp", undefined]],
+    );
+    assert.deepEqual(hostSubnets, ["192.0.2.7/24"]);
+  });
+
+  it("is nothing where it does not tell", () => {
+    assert.deepEqual(ownFacts("", []), { listeners: [], hostSubnets: [] });
+  });
+});

@@ -1,0 +1,56 @@
+import type { HostsSettings } from "../../components/settings/hosts";
+import type { Command } from "../command";
+import { exitCode, formatFindings, untested, type Section } from "../doctor/finding";
+import { pulumiFindings, type FoundPulumi } from "../doctor/pulumi";
+import { serverSections } from "../doctor/servers";
+import { settingsFinding } from "../doctor/settings";
+import { clientFindings, node, type Needs } from "../doctor/this-machine";
+import { withPasswords } from "../hosts";
+import { thisMachine } from "../setup/machine";
+
+export const command: Command = {
+  summary: "Look at this machine and at an environment's hosts step by step, and say what is wrong and what to do",
+  async run({ environment, progress }) {
+    const sections = await progress.step(`Looking at ${environment}`, async () => {
+      const machine = thisMachine();
+      const { finding, hosts } = settingsFinding(machine.project, environment);
+      const [{ findings, pulumi }, clients] = await Promise.all([
+        pulumiFindings(machine, environment),
+        clientFindings(machine, needsOf(hosts)),
+      ]);
+      const here: Section = { name: "this machine", findings: [node(), ...findings, ...clients, finding] };
+      return [here, ...(await remote(hosts, environment, pulumi))];
+    });
+    process.stdout.write(`\n${formatFindings(sections, process.stdout)}\n`);
+    return exitCode(sections);
+  },
+};
+
+/** Where the settings say nothing that can be used, the hosts are taken to be this machine. */
+function needsOf(hosts: HostsSettings | undefined): Needs {
+  return hosts?.kind === "remote"
+    ? { engine: hosts.rehearsed ? "linux" : undefined, ssh: true }
+    : { engine: hosts?.os ?? "linux", ssh: false };
+}
+
+async function remote(
+  hosts: HostsSettings | undefined,
+  environment: string,
+  pulumi: FoundPulumi | undefined,
+): Promise<Section[]> {
+  if (hosts?.kind !== "remote") {
+    return hosts === undefined
+      ? [{ name: "hosts", findings: [untested("hosts", "the settings have to be right first")] }]
+      : [];
+  }
+  const unknown = hosts.servers.filter(({ password }) => password !== undefined && pulumi === undefined);
+  const known = hosts.servers.filter((server) => !unknown.includes(server));
+  const servers = pulumi === undefined ? known : await withPasswords(known, { environment, toolchain: pulumi });
+  return [
+    ...(await serverSections(servers, environment)),
+    ...unknown.map(({ name }) => ({
+      name,
+      findings: [untested("ssh", "its password takes the Pulumi CLI", "npm run setup brings it")],
+    })),
+  ];
+}
