@@ -11,6 +11,9 @@ export const label = {
   spec: "container-network-labs.spec",
 } as const;
 
+/** The role of an image, which the containers that commands and checks run of it for a moment have from it. */
+export const imageRole = "image";
+
 /** The labels of a thing that plays `role` in a stack's `lab`. */
 export function labelsOf(stack: string, lab: string, role: string): Record<string, string> {
   return { [label.stack]: stack, [label.lab]: lab, [label.role]: role };

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type { ContainerHost } from "../hosts/container-host";
-import { labelsOf } from "../labels";
+import { imageRole, labelsOf } from "../labels";
 import { buildLog } from "./build-log";
 import { contentHash } from "./content-hash";
 
@@ -47,7 +47,7 @@ export class Image extends pulumi.ComponentResource {
     const build = {
       dockerfile,
       buildArgs: { ...(args.base === undefined ? {} : { BASE: args.base.reference }), ...args.buildArgs },
-      label: labelsOf(pulumi.getStack(), args.lab, "image"),
+      label: labelsOf(pulumi.getStack(), args.lab, imageRole),
     };
     const hash = createHash("sha256").update(contentHash(args.folder)).update(JSON.stringify(build)).digest("hex");
     this.reference = `${args.repository}:${hash.slice(0, 12)}`;

@@ -10,6 +10,8 @@ export interface Drift {
   readonly wrong: readonly { readonly object: EngineObject; readonly reason: string }[];
   /** There under the stack's label and not recorded. */
   readonly unrecorded: readonly EngineObject[];
+  /** Containers that some command or check runs at this moment, or that was killed while it ran one. */
+  readonly helpers: readonly EngineObject[];
   /** Commands that made an image which is gone: a refresh does not see that, so they have to be run anew. */
   readonly outdated: readonly RecordedResource[];
 }
@@ -43,9 +45,13 @@ export function drift(recorded: readonly RecordedResource[], objects: readonly E
     // The state knows a pool's containers as one: which of them there should be, its own command finds out. So it is with
     // images that a command made: it removes the older ones itself.
     unrecorded: objects.filter(
-      ({ id, pool, image }) =>
-        !known.has(id) && (pool === undefined || !pools.has(pool)) && (image === undefined || !images.has(image)),
+      ({ id, pool, image, helper = false }) =>
+        !known.has(id) &&
+        !helper &&
+        (pool === undefined || !pools.has(pool)) &&
+        (image === undefined || !images.has(image)),
     ),
+    helpers: objects.filter(({ helper = false }) => helper),
     outdated: made.filter(({ id }) => !byId.has(id)).map(({ resource }) => resource),
   };
 }

@@ -1,5 +1,5 @@
 import { clientEnvironment } from "../../components/hosts/engine-address";
-import { label } from "../../components/labels";
+import { imageRole, label } from "../../components/labels";
 import { CommandError, run } from "../processes";
 import type { HostEngine } from "./engines";
 
@@ -27,6 +27,11 @@ export interface EngineObject {
   readonly pool?: string;
   /** What an image was built as, where a command and not a provider made it: component and image, `builder/app`. */
   readonly image?: string;
+  /**
+   * Whether it is a container that a command or a check runs for a moment: it has its labels from the image, and no role
+   * of its own.
+   */
+  readonly helper?: boolean;
 }
 
 /** Milliseconds after which an engine counts as one that does not answer. */
@@ -84,9 +89,11 @@ async function inspect(ids: readonly string[], engine: HostEngine): Promise<Map<
   return new Map(all.map((each) => [each.Id, each]));
 }
 
-function shown({ kind }: EngineObject, inspected?: Inspected): Pick<EngineObject, "container" | "image"> {
-  const image = kind === "image" ? inspected?.Config?.Labels?.[label.image] : undefined;
+function shown({ kind }: EngineObject, inspected?: Inspected): Pick<EngineObject, "container" | "image" | "helper"> {
+  const labels = inspected?.Config?.Labels ?? {};
+  const image = kind === "image" ? labels[label.image] : undefined;
   return {
+    ...(kind === "container" && labels[label.role] === imageRole ? { helper: true } : {}),
     ...(kind === "container" && inspected !== undefined ? { container: inspected } : {}),
     ...(image === undefined ? {} : { image }),
   };

@@ -85,6 +85,8 @@ export async function heal(healing: Healing, { state, killed, locked }: Settled,
   const dumb = new Set(seen.silent.map(({ host }) => host));
   const told = resourcesOf(state).filter((resource) => !dumb.has(hostOf(resource) ?? ""));
   const found = drift(told, seen.objects);
+  // Whose run was killed, has nobody left to remove them; others are at work.
+  await remove(killed || takeOver ? found.helpers : []);
   const explained = killed || takeOver || (await explainedByFailure(found, healing, state));
   if (!explained) {
     refuse(found, environment);

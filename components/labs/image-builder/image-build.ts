@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerHost } from "../../hosts/container-host";
-import { label, labelsOf } from "../../labels";
+import { imageRole, label, labelsOf } from "../../labels";
 import { type BuildData, type BuildReport, builder, machineOf } from "./data";
 import { givenArguments, type Plan, type PlannedImage } from "./plan";
 import type { WorkspaceCopy } from "./workspace-copy";
@@ -70,5 +70,5 @@ export class ImageBuild extends pulumi.ComponentResource {
 
 /** By these an engine's images of a component are found again. */
 export function imageLabels(stack: string, lab: string, component: string, image: string): Record<string, string> {
-  return { ...labelsOf(stack, lab, "image"), [label.image]: `${component}/${image}` };
+  return { ...labelsOf(stack, lab, imageRole), [label.image]: `${component}/${image}` };
 }

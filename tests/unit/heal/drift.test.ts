@@ -53,7 +53,13 @@ function reasons(objects: EngineObject[], resources: RecordedResource[] = record
 
 describe("drift between the records and the engine", () => {
   it("is none where all is as recorded", () => {
-    assert.deepEqual(drift(recorded, asRecorded), { missing: [], wrong: [], unrecorded: [], outdated: [] });
+    assert.deepEqual(drift(recorded, asRecorded), {
+      missing: [],
+      wrong: [],
+      unrecorded: [],
+      helpers: [],
+      outdated: [],
+    });
   });
 
   it("tells what is gone, of each kind", () => {
@@ -70,6 +76,12 @@ describe("drift between the records and the engine", () => {
       unrecorded.map(({ id }) => id),
       ["c1", "c2"],
     );
+  });
+
+  it("does not mistake what a check or a command runs at this moment for a stranger", () => {
+    const helper = { ...container("c3"), helper: true };
+    const { unrecorded, helpers } = drift(recorded, [...asRecorded, helper]);
+    assert.deepEqual([unrecorded, helpers], [[], [helper]]);
   });
 
   const states: Record<string, string> = { created: "was never started", exited: "is exited", paused: "is paused" };
@@ -134,6 +146,7 @@ describe("drift between the records and the engine", () => {
         missing: [],
         wrong: [],
         unrecorded: [],
+        helpers: [],
         outdated: [],
       });
     });
@@ -176,6 +189,7 @@ describe("drift between the records and the engine", () => {
           missing: [],
           wrong: [],
           unrecorded: [],
+          helpers: [],
           outdated: [],
         });
       });

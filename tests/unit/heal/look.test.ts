@@ -11,9 +11,10 @@ case "$DOCKER_HOST" in
   *two*) echo 'error during connect: command [ssh two] has exited with exit status 255: stderr=ssh: connect to two: refused' >&2; exit 1 ;;
 esac
 case "$*" in
-  "container ls"*) echo "c1 web lab-1/" ;;
+  "container ls"*) echo "c1 web lab-1/"; echo "c2 helper shared/" ;;
   "image ls"*) echo "sha256:i1 app:1" ;;
-  "inspect c1 sha256:i1") echo '[
+  "inspect c1 c2 sha256:i1") echo '[
+    {"Id": "c2", "Name": "/helper", "State": {"Status": "running"}, "Config": {"Labels": {"container-network-labs.role": "image"}}},
     {"Id": "c1", "Name": "/web", "State": {"Status": "running"}, "Config": {"Labels": {"container-network-labs.image": "not an image"}}},
     {"Id": "sha256:i1", "Config": {"Labels": {"container-network-labs.image": "builder/app"}}}]' ;;
   "container inspect"*|"network inspect"*) echo '"'"$CREATED"'"' ;;
@@ -43,10 +44,14 @@ describe("looking at the engines of a stack", () => {
       ["one", "two"],
     );
     assert.deepEqual(
-      objects.map(({ kind, id, image, container, engine }) => [kind, id, image, container?.Name, engine.host]),
+      objects.map(({ kind, id, image, helper, container, engine }) => [
+        ...[kind, id, image, helper],
+        ...[container?.Name, engine.host],
+      ]),
       [
-        ["container", "c1", undefined, "/web", "one"],
-        ["image", "sha256:i1", "builder/app", undefined, "one"],
+        ["container", "c1", undefined, undefined, "/web", "one"],
+        ["container", "c2", undefined, true, "/helper", "one"],
+        ["image", "sha256:i1", "builder/app", undefined, undefined, "one"],
       ],
     );
   });
