@@ -31,9 +31,9 @@ const onItsOwnEngine = (labels: Record<string, string>) => ({ useLegacyBuilder: 
 /**
  * An image built on the host's engine from a folder of this project.
  *
- * The tag is a hash of the folder's content, the arguments and the labels. A changed file therefore makes a new image
- * beside the old one, which is removed only after the containers have moved over. A failing build changes nothing, and
- * what it wrote is in its {@link buildLog}.
+ * The tag is a hash of the folder's content and of how it is built: whatever makes the provider replace the image gives the
+ * new one a name of its own. It is made beside the old one, which is removed only after the containers have moved over. A
+ * failing build changes nothing, and what it wrote is in its {@link buildLog}.
  */
 export class Image extends pulumi.ComponentResource {
   /** The engine's id of the image, `sha256:…`. */
@@ -44,10 +44,13 @@ export class Image extends pulumi.ComponentResource {
   constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:images:Image", name, {}, { providers: [args.host.docker], ...opts });
     const dockerfile = args.host.os === "windows" ? "Dockerfile.windows" : "Dockerfile";
+    const labels = labelsOf(pulumi.getStack(), args.lab, imageRole);
     const build = {
       dockerfile,
       buildArgs: { ...(args.base === undefined ? {} : { BASE: args.base.reference }), ...args.buildArgs },
-      label: labelsOf(pulumi.getStack(), args.lab, imageRole),
+      label: labels,
+      remove: true,
+      ...(args.host.kind === "local" ? { buildLogFile: buildLog(name) } : onItsOwnEngine(labels)),
     };
     const hash = createHash("sha256").update(contentHash(args.folder)).update(JSON.stringify(build)).digest("hex");
     this.reference = `${args.repository}:${hash.slice(0, 12)}`;
@@ -56,12 +59,7 @@ export class Image extends pulumi.ComponentResource {
       {
         name: this.reference,
         // Relative to the project's folder, so that the state is the same in every clone.
-        build: {
-          context: relative(process.cwd(), args.folder),
-          remove: true,
-          ...(args.host.kind === "local" ? { buildLogFile: buildLog(name) } : onItsOwnEngine(build.label)),
-          ...build,
-        },
+        build: { context: relative(process.cwd(), args.folder), ...build },
         forceRemove: true,
       },
       { parent: this, dependsOn: args.base },
