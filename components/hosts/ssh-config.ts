@@ -115,10 +115,10 @@ function block(machine: Machine, jump: Machine | undefined, places: SshPlaces): 
   return [...spread(alias, sockets), `Host ${alias}`, ...lines.map((line) => `  ${line}`), ""].join("\n");
 }
 
-/** Which connection a client takes is as good as random: it goes by the number of its process. */
+/** Which connection a client takes is left to chance: each is as likely as those that are still to be offered. */
 function spread(alias: string, sockets: readonly string[]): string[] {
   return sockets.slice(1).flatMap((socket, i) => {
-    const mine = `sh -c 'test $((PPID %% ${sockets.length})) = ${i + 1}'`;
+    const mine = `sh -c 'test $(($(od -An -N1 -tu1 /dev/urandom) %% ${sockets.length - i})) = 0'`;
     return [`Match originalhost ${alias} exec "${mine}"`, `  ControlPath ${quoted(socket)}`];
   });
 }

@@ -150,8 +150,6 @@ describe("the configuration's files", () => {
     for (let tries = 0; took.size < 4 && tries < 200; tries++) {
       const told = execFileSync("ssh", ["-G", "-F", path, "one.lab"], { encoding: "utf8", stdio: "pipe" });
       took.add(/^controlpath .*-(\d)$/m.exec(told)![1]);
-      // Clients that are started one after the other and nothing else have numbers in a regular distance.
-      Array.from({ length: tries % 3 }, () => execFileSync("true"));
     }
     assert.deepEqual([...took].sort(), ["0", "1", "2", "3"]);
   });

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { settingsTable, withTable } from "../../../components/settings/markdown";
 import { stackFileSchema } from "../../../components/settings/json-schema";
 import { labs } from "../../../components/labs";
+import { type Fault, SettingsError } from "../../../components/settings";
 import { parse } from "../../../components/settings/parse";
 import { wholeNumber, words } from "../../../components/settings/types";
 import { generated } from "../../../tools/commands/schema";
@@ -42,10 +43,31 @@ describe("the stack files", () => {
       assert.equal(text.split("\n")[0], "# yaml-language-server: $schema=settings.schema.json");
       assert.deepEqual(config["pulumi:disable-default-providers"], ["*"]);
       const own = Object.entries(config).filter(([key]) => key.startsWith("container-network-labs:"));
-      parse(Object.fromEntries(own.map(([key, value]) => [key.split(":")[1], value])), file, labs);
+      const raw = Object.fromEntries(own.map(([key, value]) => [key.split(":")[1], value]));
+      assert.deepEqual(
+        faultsOf(() => parse(raw, file, labs)).filter(({ value }) => !isMadeByRun(value)),
+        [],
+      );
     });
   }
 });
+
+function faultsOf(read: () => unknown): readonly Fault[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) {
+      return error.faults;
+    }
+    throw error;
+  }
+}
+
+/** What a rehearsal makes is not there in a fresh clone. */
+function isMadeByRun(path: unknown): boolean {
+  return typeof path === "string" && path.startsWith("out/");
+}
 
 /** The part of a JSON Schema that is looked at. */
 interface JsonSchema {
