@@ -5,9 +5,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Report } from "../../components/checks/expectation";
-import { labsBeside } from "./labs-beside";
-import { RehearsedEnvironment, said } from "./rehearsed";
-import type { Outcome } from "./support";
+import { labsBeside } from "../engine/labs-beside";
+import { RehearsedEnvironment, said } from "../engine/rehearsed";
+import type { Outcome } from "../engine/support";
 
 const number = 163;
 const { run } = labsBeside(number)["image-builder"];

@@ -3,9 +3,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Report } from "../../components/checks/expectation";
-import { labsBeside } from "./labs-beside";
-import { RehearsedEnvironment, said } from "./rehearsed";
-import { docker } from "./support";
+import { labsBeside } from "../engine/labs-beside";
+import { RehearsedEnvironment, said } from "../engine/rehearsed";
+import { docker } from "../engine/support";
 
 const number = 162;
 
