@@ -132,25 +132,3 @@ async function passwordsOf({
   };
   return new Map(hosts.servers.flatMap(({ name, password }) => (password === undefined ? [] : [[name, password]])));
 }
-
-/** What is wrong with hosts that are not ready: of each the step that it did not pass, why, and what to do. */
-export function unreadyText(tried: readonly TriedHost[]): string {
-  const unready = tried.filter((each) => !isReady(each));
-  const header = `${unready.length} of ${tried.length} hosts are not ready. Nothing was changed.`;
-  return [header, ...unready.map(hostText)].join("\n\n");
-}
-
-function hostText({ name, steps }: TriedHost): string {
-  const { name: step, detail, cure } = failedStep({ steps })!;
-  return [
-    `  ${name}`,
-    `    step:   ${step}`,
-    `    reason: ${detail.replaceAll("\n", "\n            ")}`,
-    ...(cure === undefined ? [] : [`    cure:   ${cure}`]),
-  ].join("\n");
-}
-
-/** The step that a host did not pass. */
-export function failedStep({ steps }: Pick<TriedHost, "steps">): Step | undefined {
-  return steps.find(({ status }) => status === "fail");
-}

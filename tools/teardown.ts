@@ -1,9 +1,10 @@
+import { failedStep } from "../components/hosts/readiness";
 import { nearest } from "../components/settings/nearest";
 import { UserError } from "./command";
 import { hostOf, recordedEngines } from "./heal/engines";
 import { withoutHost } from "./heal/forget";
 import { heal, look, settle, type Seen, type Silent } from "./heal/heal";
-import { answers, connectHosts, failedStep, type TriedHost } from "./hosts";
+import { answers, connectHosts, type TriedHost } from "./hosts";
 import { rehearse } from "./setup";
 import { readState, resourcesOf, type StackState, writeState } from "./stack";
 import { ownEngine, pulumi, type UpdateOptions } from "./update";

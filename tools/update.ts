@@ -1,3 +1,4 @@
+import { unreadyText } from "../components/hosts/readiness";
 import { labSelection } from "../components/settings/lab-selection";
 import { type Call, UserError } from "./command";
 import { failedBuilds } from "./failed-builds";
@@ -5,7 +6,7 @@ import type { HostEngine } from "./heal/engines";
 import { heal, look, settle, type Healing, type Seen } from "./heal/heal";
 import { markOf } from "./heal/killed-run";
 import { mendStacks } from "./heal/stack-commands";
-import { connectHosts, isReady, unreadyText, type TriedHost } from "./hosts";
+import { connectHosts, isReady, type TriedHost } from "./hosts";
 import { run, runAttached } from "./processes";
 import { setUp, setUpHosts } from "./setup";
 import { readState, type StackState } from "./stack";

@@ -7,7 +7,7 @@ import { askEngine, askLocalEngine, baseImageOn, lastStopsOf, localEngine } from
 import type { EngineAddress } from "./engine-address";
 import type { EngineFacts } from "./engine-facts";
 import { LocalHost } from "./local-host";
-import { engineAddressOf, readinessOf, type Step } from "./readiness";
+import { engineAddressOf, failedStep, readinessOf, unreadyText } from "./readiness";
 import { askRemoteHost } from "./remote-facts";
 import { RemoteHost } from "./remote-host";
 import { aliasOf, sshConfigPath, writeSshConfig } from "./ssh-config";
@@ -60,10 +60,8 @@ async function surveyServers(settings: RemoteSettings, environment: string): Pro
       }),
     })),
   );
-  const unready = tried.filter(({ steps }) => steps.some(({ status }) => status === "fail"));
-  if (unready.length > 0) {
-    const header = `${unready.length} of ${servers.length} hosts are not ready. Nothing was changed.`;
-    throw new pulumi.RunError([header, ...unready.map(told)].join("\n\n"));
+  if (tried.some((host) => failedStep(host) !== undefined)) {
+    throw new pulumi.RunError(unreadyText(tried));
   }
   return Promise.all(servers.map((server) => surveyServer(server, environment)));
 }
@@ -93,20 +91,6 @@ async function lastStopsOfOwn({ containers }: EngineFacts, engine: EngineAddress
     engine,
     own.map(({ id }) => id),
   );
-}
-
-function told({ name, steps }: { name: string; steps: readonly Step[] }): string {
-  return steps
-    .filter(({ status }) => status === "fail")
-    .map(({ name: step, detail, cure = "" }) =>
-      [
-        `  ${name}`,
-        `    step:   ${step}`,
-        `    reason: ${detail.replaceAll("\n", "\n            ")}`,
-        `    cure:   ${cure}`,
-      ].join("\n"),
-    )
-    .join("\n\n");
 }
 
 /** Progress, which Pulumi keeps in no history. */

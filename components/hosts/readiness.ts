@@ -205,3 +205,31 @@ function isOlder(version: string, than: string): boolean {
   const [thanMajor, thanMinor] = than.split(".").map(Number);
   return major < thanMajor || (major === thanMajor && minor < thanMinor);
 }
+
+/** A host with the steps that were tried with it. */
+export interface TriedSteps {
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+/** The step that a host did not pass. */
+export function failedStep({ steps }: Pick<TriedSteps, "steps">): Step | undefined {
+  return steps.find(({ status }) => status === "fail");
+}
+
+/** What is said of hosts that are not ready, for a person: each with its step, the reason and the cure. */
+export function unreadyText(tried: readonly TriedSteps[]): string {
+  const unready = tried.filter((each) => failedStep(each) !== undefined);
+  const header = `${unready.length} of ${tried.length} hosts are not ready. Nothing was changed.`;
+  return [header, ...unready.map(hostText)].join("\n\n");
+}
+
+function hostText({ name, steps }: TriedSteps): string {
+  const { name: step, detail, cure } = failedStep({ steps })!;
+  return [
+    `  ${name}`,
+    `    step:   ${step}`,
+    `    reason: ${detail.replaceAll("\n", "\n            ")}`,
+    ...(cure === undefined ? [] : [`    cure:   ${cure}`]),
+  ].join("\n");
+}

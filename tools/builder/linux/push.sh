@@ -3,5 +3,5 @@ undo="docker image rm $2"
 docker tag "$1" "$2"
 docker push "$2" >&2
 undo=:
-docker logout "$registry" >&2
+docker logout "$address" >&2
 docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$2"

@@ -9,8 +9,8 @@ trap '$undo >/dev/null 2>&1 || :; rm -rf "$DOCKER_CONFIG"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
-registry=$1
+address=$1
 # With an entry there, docker does not look for a store of the system's own, which would keep the password.
-printf '{"auths":{"%s":{}}}' "$registry" >"$DOCKER_CONFIG/config.json"
-docker login --username "$2" --password-stdin "$registry" >&2
+printf '{"auths":{"%s":{}}}' "$address" >"$DOCKER_CONFIG/config.json"
+docker login --username "$2" --password-stdin "$address" >&2
 shift 2
