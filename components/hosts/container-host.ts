@@ -39,6 +39,7 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
   /** Build argument `BASE`: the image that the labs' own images start from; empty where the Dockerfile says it. */
   readonly baseImage: Readonly<Record<string, string>>;
   private readonly lastStops: ReadonlyMap<string, string>;
+  private commands: pulumi.ProviderResource | undefined;
   /** `local`, `remote`, `scale-set`. */
   abstract readonly kind: string;
   /** How a user of this machine reaches what the host's containers publish: an address or a name. */
@@ -82,4 +83,21 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
    * it the host's engine; `addressIn` of engine-address.ts reads it. Otherwise like {@link command}.
    */
   abstract program(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): HostCommand;
+
+  /** A command of this machine, for which each kind of host says how it gets to where it is meant to run. */
+  protected run(
+    name: string,
+    args: HostCommandArgs & { interpreter?: string[]; environment?: Record<string, string> },
+    opts?: pulumi.CustomResourceOptions,
+  ): HostCommand {
+    // Loaded when a lab first needs it: the module costs a preview time that most labs have no use for.
+    const command = require("@pulumi/command") as typeof import("@pulumi/command");
+    this.commands ??= new command.Provider(`${this.hostName}-command`, {}, { parent: this });
+    return new command.local.Command(
+      name,
+      // What a command reports is data, too long for a line on a terminal and for an environment variable.
+      { ...args, logging: "stderr", addPreviousOutputInEnv: false },
+      { parent: this, deleteBeforeReplace: true, provider: this.commands, ...opts },
+    );
+  }
 }

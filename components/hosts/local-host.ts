@@ -14,7 +14,6 @@ export class LocalHost extends ContainerHost {
   readonly address = "127.0.0.1";
   readonly engine: string;
   readonly docker: docker.Provider;
-  private commands: pulumi.ProviderResource | undefined;
 
   constructor(name: string, args: LocalHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:hosts:LocalHost", name, args, opts);
@@ -24,21 +23,9 @@ export class LocalHost extends ContainerHost {
   }
 
   command(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): HostCommand {
-    // Loaded when a lab first needs it: the module costs a preview time that most labs have no use for.
-    const command = require("@pulumi/command") as typeof import("@pulumi/command");
-    this.commands ??= new command.Provider(`${this.hostName}-command`, {}, { parent: this });
-    return new command.local.Command(
-      name,
-      {
-        ...args,
-        environment: { DOCKER_HOST: this.engine },
-        // What a command reports is data, too long for a line on a terminal and for an environment variable.
-        logging: "stderr",
-        addPreviousOutputInEnv: false,
-      },
-      { parent: this, deleteBeforeReplace: true, provider: this.commands, ...opts },
-    );
+    return this.run(name, { ...args, environment: { DOCKER_HOST: this.engine } }, opts);
   }
+
   /** The host is this machine. */
   program(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): HostCommand {
     return this.command(name, args, opts);

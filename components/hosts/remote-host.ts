@@ -28,7 +28,6 @@ export class RemoteHost extends ContainerHost {
   override readonly credential: pulumi.Output<string>;
   readonly docker: docker.Provider;
   private readonly reached: EngineAddress;
-  private commands: pulumi.ProviderResource | undefined;
 
   constructor(name: string, args: RemoteHostArgs, opts?: pulumi.ComponentResourceOptions) {
     const { server, environment, baseImage, lastStops } = args;
@@ -59,21 +58,5 @@ export class RemoteHost extends ContainerHost {
 
   program(name: string, args: HostCommandArgs, opts?: pulumi.CustomResourceOptions): HostCommand {
     return this.run(name, { ...args, environment: recordedEnvironment(this.reached) }, opts);
-  }
-
-  private run(
-    name: string,
-    args: HostCommandArgs & { interpreter?: string[]; environment?: Record<string, string> },
-    opts?: pulumi.CustomResourceOptions,
-  ): HostCommand {
-    // Loaded when a lab first needs it: the module costs a preview time that most labs have no use for.
-    const command = require("@pulumi/command") as typeof import("@pulumi/command");
-    this.commands ??= new command.Provider(`${this.hostName}-command`, {}, { parent: this });
-    return new command.local.Command(
-      name,
-      // What a command reports is data, too long for a line on a terminal and for an environment variable.
-      { ...args, logging: "stderr", addPreviousOutputInEnv: false },
-      { parent: this, deleteBeforeReplace: true, provider: this.commands, ...opts },
-    );
   }
 }
