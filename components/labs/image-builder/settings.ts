@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { lastUsable, nthAddress } from "../../network/address";
+import { nthAddress } from "../../network/address";
+import { labNetwork } from "../../settings/network";
 import {
-  bridgeName,
   dockerName,
   filePath,
   hostLabel,
@@ -110,22 +110,13 @@ const exampleArtefacts = [
   { image: "web", path: "/srv/app/web.pyz" },
 ] as const;
 
-const network = z
-  .strictObject({
-    name: dockerName.default("builder").describe("Docker's name of the network."),
-    subnet: ipv4Subnet.default(defaultSubnet).describe("Subnet of the network. Addresses that are left out follow it."),
-    gateway: ipv4Address
-      .optional()
-      .describe("The host's own address on the network.")
-      .register(words, { byDefault: `\`${lastUsable(defaultSubnet)}\`, the last of the subnet` }),
-    bridge: bridgeName
-      .optional()
-      .describe("Name of the bridge interface on the host. Linux only.")
-      .register(words, { byDefault: "`builder0`; none on Windows" }),
-  })
-  .transform((given) => ({ ...given, gateway: given.gateway ?? lastUsable(given.subnet) }))
-  .prefault({})
-  .describe("The network that the result runs on.");
+const network = labNetwork({
+  name: "builder",
+  type: ipv4Subnet,
+  subnet: defaultSubnet,
+  bridge: "builder0",
+  description: "The network that the result runs on.",
+});
 
 const run = z
   .strictObject({

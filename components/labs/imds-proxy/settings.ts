@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { lastUsable, nthAddress } from "../../network/address";
-import { bridgeName, dockerName, ipv4Address, ipv4Subnet, matching, wholeNumber, words } from "../../settings/types";
+import { nthAddress } from "../../network/address";
+import { labNetwork } from "../../settings/network";
+import { dockerName, ipv4Address, ipv4Subnet, matching, wholeNumber, words } from "../../settings/types";
 import { metadata } from "./metadata";
 
 export { faults } from "./faults";
@@ -28,22 +29,13 @@ function addressOf(of: keyof typeof position, what: string) {
     .register(words, { byDefault: `\`${byDefault}\`, the ${which} of the subnet` });
 }
 
-const network = z
-  .strictObject({
-    name: dockerName.default("imds").describe("Docker's name of the network."),
-    subnet: subnet.default(defaultSubnet).describe("Subnet of the network. Addresses that are left out follow it."),
-    gateway: ipv4Address
-      .optional()
-      .describe("The host's own address on the network.")
-      .register(words, { byDefault: `\`${lastUsable(defaultSubnet)}\`, the last of the subnet` }),
-    bridge: bridgeName
-      .optional()
-      .describe("Name of the bridge interface on the host. Linux only.")
-      .register(words, { byDefault: "`imds0`; none on Windows" }),
-  })
-  .transform((given) => ({ ...given, gateway: given.gateway ?? lastUsable(given.subnet) }))
-  .prefault({})
-  .describe("The network that everything of the lab is on.");
+const network = labNetwork({
+  name: "imds",
+  type: subnet,
+  subnet: defaultSubnet,
+  bridge: "imds0",
+  description: "The network that everything of the lab is on.",
+});
 
 /** What clients are called, before their number. */
 const clientName = matching(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 40, {
