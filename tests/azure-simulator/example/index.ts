@@ -155,6 +155,6 @@ if (adopted !== undefined) {
   new managedidentity.UserAssignedIdentity(
     "adopted",
     { resourceGroupName: "labs", resourceName: "adopted", location: "westeurope" },
-    { import: adopted },
+    { import: adopted, dependsOn: [group] },
   );
 }
