@@ -7,6 +7,8 @@ export interface EngineFacts {
   readonly hostSubnets?: readonly string[];
   /** What listens on the host, where that can be told; among it what listens for the engine's own containers. */
   readonly listeners?: readonly HostListener[];
+  /** Most entries that the host's kernel keeps in its table of IPv4 neighbours, where that can be told. */
+  readonly neighbours?: number;
 }
 
 /** A port of the host that a process listens on. */

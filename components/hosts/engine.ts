@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
 import { BASE_IMAGE, BASE_IMAGE_STAND_IN } from "../images/base-image";
@@ -49,8 +50,20 @@ export async function askEngine(engine: EngineAddress): Promise<EngineFacts> {
 export async function askLocalEngine(engine: EngineAddress): Promise<EngineFacts> {
   const facts = await askEngine(engine);
   return engine.engine.startsWith("unix://")
-    ? { ...facts, hostSubnets: subnetsBesides(facts.networks), listeners: hostListeners() }
+    ? {
+        ...facts,
+        hostSubnets: subnetsBesides(facts.networks),
+        listeners: hostListeners(),
+        ...neighboursOfThisMachine(),
+      }
     : facts;
+}
+
+/** Where Linux says how many neighbours it keeps. A container has no such file: the table is that of the machine below. */
+export const NEIGHBOUR_LIMIT = "/proc/sys/net/ipv4/neigh/default/gc_thresh3";
+
+function neighboursOfThisMachine(): Pick<EngineFacts, "neighbours"> {
+  return existsSync(NEIGHBOUR_LIMIT) ? { neighbours: Number(readFileSync(NEIGHBOUR_LIMIT, "utf8")) } : {};
 }
 
 /**
@@ -68,6 +81,24 @@ export async function lastStopsOf(engine: EngineAddress, ids: readonly string[])
       .map((line): [string, string] => [line.slice(0, 64), JSON.parse(line.slice(65)) as string])
       .filter(([, finishedAt]) => !finishedAt.startsWith("0001-")),
   );
+}
+
+/** The same of a stack's containers. A pool's have nothing applied to their network stacks, and may be a thousand. */
+export async function lastStopsOfStack(
+  { containers }: EngineFacts,
+  engine: EngineAddress,
+  stack: string,
+): Promise<Map<string, string>> {
+  const own = containers.filter(({ labels }) => labels[label.stack] === stack && labels[label.pool] === undefined);
+  return lastStopsOf(
+    engine,
+    own.map(({ id }) => id),
+  );
+}
+
+/** The engine's own id: a machine that was made anew has another, whatever its address. */
+export async function idOfEngine(engine: EngineAddress): Promise<string> {
+  return (await docker(engine, "info", "--format", "{{.ID}}")).trim();
 }
 
 /** The image to build from: the official one, unless a stand-in was made on this engine because it was out of reach. */

@@ -1,4 +1,4 @@
-import { askEngine, besidesBridges } from "./engine";
+import { askEngine, besidesBridges, NEIGHBOUR_LIMIT } from "./engine";
 import type { EngineAddress } from "./engine-address";
 import type { EngineFacts } from "./engine-facts";
 import { listenersIn } from "./listeners";
@@ -6,7 +6,8 @@ import { overSsh, type SshTarget } from "./ssh";
 
 /** In one session; what a host has not, it does not tell. Each part begins with its name. */
 const tellingCommand =
-  `sh -c 'for t in tcp tcp6 udp udp6; do echo "== $t"; cat /proc/net/$t; done; echo "== ip"; ip -o -4 addr; exit 0' ` +
+  `sh -c 'for t in tcp tcp6 udp udp6; do echo "== $t"; cat /proc/net/$t; done; echo "== ip"; ip -o -4 addr; ` +
+  `echo "== neighbours"; cat ${NEIGHBOUR_LIMIT}; exit 0' ` +
   "2>/dev/null";
 
 /** What a remote Linux host's engine has already, and what the host itself has besides. */
@@ -15,11 +16,11 @@ export async function askRemoteHost(engine: EngineAddress, target: SshTarget): P
   return { ...facts, ...ownFacts(told, facts.networks) };
 }
 
-/** The host's listeners and subnets, as its answer to the command has them. */
+/** The host's listeners, subnets and limit of neighbours, as its answer to the command has them. */
 export function ownFacts(
   told: string,
   networks: EngineFacts["networks"],
-): Pick<EngineFacts, "listeners" | "hostSubnets"> {
+): Pick<EngineFacts, "listeners" | "hostSubnets" | "neighbours"> {
   const parts = told
     .split(/^== /m)
     .slice(1)
@@ -31,5 +32,6 @@ export function ownFacts(
     .flatMap(({ text }) => [...text.matchAll(/^\d+:\s+(\S+)\s+inet (\d+\.\d+\.\d+\.\d+\/\d+)/gm)])
     .map(([, name, cidr]) => ({ name, cidr }))
     .filter(({ name }) => name !== "lo");
-  return { listeners, hostSubnets: besidesBridges(interfaces, networks) };
+  const neighbours = Number(parts.find(({ name }) => name === "neighbours")?.text ?? 0);
+  return { listeners, hostSubnets: besidesBridges(interfaces, networks), ...(neighbours > 0 ? { neighbours } : {}) };
 }

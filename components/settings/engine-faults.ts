@@ -2,7 +2,8 @@ import { freeSubnet, overlap } from "../network/address";
 import type { EngineFacts } from "../hosts/engine-facts";
 import { label } from "../labels";
 import type { HostTopology } from "../network/topology";
-import { containersOf, forExample, networksOf, portsOf } from "./cross-checks/placed";
+import { mostOften } from "./cross-checks/networks";
+import { attachmentsOf, containersOf, forExample, networksOf, portsOf } from "./cross-checks/placed";
 import { freePort, portsClash } from "./cross-checks/ports";
 import type { Fault } from "./fault";
 
@@ -15,6 +16,7 @@ type Labels = Readonly<Record<string, string | undefined>>;
 export function engineFaults(hosts: readonly HostTopology[], engine: EngineFacts, stack: string): Fault[] {
   const foreign = ({ labels }: { labels: Labels }) => labels[label.stack] !== stack;
   const others: EngineFacts = {
+    ...engine,
     networks: engine.networks.filter(foreign),
     containers: engine.containers.filter(foreign),
     // A bridge network's subnet is among the host's routes too, and belongs to the network.
@@ -27,7 +29,35 @@ export function engineFaults(hosts: readonly HostTopology[], engine: EngineFacts
     ...containerFaults(host, others),
     ...portFaults(host, others),
     ...listenerFaults(host, engine),
+    ...neighbourFaults(host, others),
   ]);
+}
+
+/** Entries that the host needs for all but containers: its loopback, its router, its other neighbours. */
+const otherNeighbours = 24;
+
+/**
+ * A container that is asked, or asks, takes an entry in the host's network namespace and one in its own; Linux has one
+ * table for all of them. Once it is full nothing new is reached, on the loopback interface neither: with 1,000 containers
+ * and the kernel's own 1,024 entries, half of them did not answer, and programs of the host lost their connections.
+ * Source: neigh/default/gc_thresh3, https://docs.kernel.org/networking/ip-sysctl.html
+ */
+function neighbourFaults(host: HostTopology, { containers, neighbours }: EngineFacts): Fault[] {
+  const keys = attachmentsOf(host).map(({ container }) => container.key);
+  const needed = 2 * (keys.length + containers.length) + otherNeighbours;
+  if (neighbours === undefined || needed <= neighbours || keys.length === 0) {
+    return [];
+  }
+  const { key, value } = mostOften(keys);
+  const most = Math.max(0, value - Math.ceil((needed - neighbours) / 2));
+  return [
+    {
+      key,
+      value,
+      allowed: `at most ${most} containers: the kernel of host "${host.name}" keeps ${neighbours} neighbours`,
+      cure: `let it keep more, on the host: sysctl -w net.ipv4.neigh.default.gc_thresh3=${roomFor(needed)}; or declare fewer`,
+    },
+  ];
 }
 
 function networkFaults(host: HostTopology, { networks, hostSubnets = [] }: EngineFacts): Fault[] {
@@ -119,6 +149,11 @@ function listenerFaults(host: HostTopology, { containers, listeners = [] }: Engi
           },
         ];
   });
+}
+
+/** A power of two with as much again to spare. */
+function roomFor(entries: number): number {
+  return 2 ** Math.ceil(Math.log2(2 * entries));
 }
 
 function named(kind: string, key: string, name: string, other: { name: string; labels: Labels }): Fault {

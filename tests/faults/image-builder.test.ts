@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -79,15 +79,22 @@ describe("the image-builder lab on two servers", function () {
   };
 
   it("builds on one, pushes, and runs what it pushed on the other; an artefact comes back", () => {
-    // All that is seen of commands on the server while it is done, by name and arguments.
+    // All that is seen of commands on the server, and on this machine, while it is done, by name and arguments.
     env.on(
       "two",
       "(while :; do ps axww -o args >>/tmp/seen; sleep 0.05; done) >/dev/null 2>&1 & echo $! >/tmp/watcher",
     );
+    const log = join(env.folder, "seen");
+    const watcher = spawn("sh", ["-c", 'while :; do ps axww -o args >>"$1"; sleep 0.05; done', "watcher", log], {
+      stdio: "ignore",
+    });
     const told = up();
+    watcher.kill();
+    const here = readFileSync(log, "utf8");
     const seen = env.on("two", "kill $(cat /tmp/watcher); sort -u /tmp/seen; rm /tmp/seen /tmp/watcher");
     assert.match(seen, /docker login --username lab --password-stdin/);
-    for (const [where, text] of Object.entries({ seen, told })) {
+    assert.match(here, /tools\/run\.js builder push/);
+    for (const [where, text] of Object.entries({ seen, here, told })) {
       assert.ok(!text.includes(password), where);
     }
     assert.match(running(), new RegExp(`^registry\\.${env.name}:5000/image-builder-web@sha256:[0-9a-f]{64}$`));

@@ -66,6 +66,14 @@ export function overlapFaults(host: HostTopology): Fault[] {
  */
 export const mostEndpoints = 1000;
 
+/** The setting that most of these come from, and how many do. */
+export function mostOften(keys: readonly string[]): { key: string; value: number } {
+  const counts = new Map<string, number>();
+  keys.forEach((key) => counts.set(key, (counts.get(key) ?? 0) + 1));
+  const [key, value] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most));
+  return { key, value };
+}
+
 /** Networks with more endpoints than a bridge carries; the setting with the most of them is blamed. */
 export function endpointCountFaults(host: HostTopology): Fault[] {
   const attachments = attachmentsOf(host);
@@ -74,9 +82,7 @@ export function endpointCountFaults(host: HostTopology): Fault[] {
     if (keys.length <= mostEndpoints) {
       return [];
     }
-    const counts = new Map<string, number>();
-    keys.forEach((key) => counts.set(key, (counts.get(key) ?? 0) + 1));
-    const [key, value] = [...counts].reduce((most, each) => (each[1] > most[1] ? each : most));
+    const { key, value } = mostOften(keys);
     return [
       {
         key,

@@ -202,4 +202,29 @@ describe("clashes with what the engine has", () => {
       );
     });
   });
+
+  it("are containers for which the kernel keeps too few neighbours: two entries for each, others' among them", () => {
+    const most = 1024;
+    const pool = (size: number) =>
+      host([
+        {
+          networks: [network({})],
+          containers: Array.from({ length: size }, (_, i) => ({
+            ...container({ name: `app-${i}`, setting: "count" }),
+            endpoints: [{ network: "net", address: `10.0.${Math.floor(i / 256)}.${i % 256}`, aliases: [] }],
+          })),
+        },
+      ]);
+    const told = (size: number, facts: Partial<EngineFacts>) => engineFaults([pool(size)], engine(facts), "local");
+    assert.deepEqual(told(500, { neighbours: most }), []);
+    assert.deepEqual(told(1000, {}), []);
+    assert.deepEqual(told(1000, { neighbours: 4096 }), []);
+    const [fault, ...others] = told(501, { neighbours: most });
+    assert.deepEqual(others, []);
+    assert.deepEqual([fault.key, fault.value], ["labs.a.count", 501]);
+    assert.match(fault.allowed, /^at most 500 containers: the kernel of host ".+" keeps 1024 neighbours$/);
+    assert.match(fault.cure, /sysctl -w net\.ipv4\.neigh\.default\.gc_thresh3=4096/);
+    const beside = running({ name: "other" });
+    assert.match(told(500, { ...beside, neighbours: most })[0].allowed, /^at most 499 /);
+  });
 });
