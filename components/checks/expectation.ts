@@ -92,7 +92,8 @@ export interface AnswerExpectation extends Stated {
 
 /**
  * Of so many GETs of `url` from `from`, the service behind it saw each, and each once. They carry an id of their own in
- * {@link requestIdHeader}, and `counter` with that id at its end answers how many it saw: `{"requests": 3}`.
+ * `x-ms-client-request-id`, as Azure's services take it, and `counter` with that id at its end answers how many it saw:
+ * `{"requests": 3}`.
  */
 export interface CountedExpectation extends Stated {
   readonly kind: "counted";
@@ -104,9 +105,6 @@ export interface CountedExpectation extends Stated {
   /** URL that ends where the id belongs: `http://10.0.0.2:8081/requests/`. */
   readonly counter: string;
 }
-
-/** The header that Azure's services take a request's id from. */
-export const requestIdHeader = "x-ms-client-request-id";
 
 /** The container's log holds each of these texts. */
 export interface LogExpectation extends Stated {

@@ -28,18 +28,22 @@ export class FakePrograms {
 
   /** What was called, in order, since this was last asked. */
   calls(): string[] {
-    const file = join(this.folder, "calls");
-    try {
-      return readFileSync(file, "utf8").trimEnd().split("\n");
-    } catch {
-      return [];
-    } finally {
-      rmSync(file, { force: true });
-    }
+    return takenCalls(join(this.folder, "calls"));
   }
 
   remove(): void {
     process.env = this.environment;
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The lines of a file that programs noted their calls in, which is gone then. */
+export function takenCalls(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8").trimEnd().split("\n");
+  } catch {
+    return [];
+  } finally {
+    rmSync(file, { force: true });
   }
 }

@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Machine } from "../../../tools/setup/machine";
 import { createProgress, type Progress, type ProgressOptions } from "../../../tools/terminal/progress";
+import { takenCalls } from "../programs";
 
 /** A machine made of folders: a home, a cache, a project, and programs that are short scripts. */
 export class FakeMachine implements Machine {
@@ -46,14 +47,7 @@ export class FakeMachine implements Machine {
 
   /** What was run, in order, since this was last asked. */
   calls(): string[] {
-    const file = join(this.root, "calls");
-    try {
-      return readFileSync(file, "utf8").trimEnd().split("\n");
-    } catch {
-      return [];
-    } finally {
-      rmSync(file, { force: true });
-    }
+    return takenCalls(join(this.root, "calls"));
   }
 
   plugin(home: string, name: string, version: string): string {
