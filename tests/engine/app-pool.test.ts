@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Check, Report } from "../../components/checks/expectation";
 import { baseImageOn, localEngine } from "../../components/hosts/engine";
-import { docker, type Outcome, TestEnvironment } from "./support";
+import { docker, succeed, TestEnvironment } from "./support";
 
 const number = 12;
 const prefix = `t${number}-`;
@@ -44,10 +44,6 @@ describe("the app-pool lab on a real engine", function () {
   after(() => env.remove());
 
   const settle = (given: object) => env.settleLabs({ "app-pool": { ...ours, firstPort, ...given } });
-  const succeed = ({ code, stdout, stderr }: Outcome): string => {
-    assert.equal(code, 0, stdout + stderr);
-    return stdout;
-  };
   const up = (): string => succeed(env.run("up"));
   /** What a preview of these settings would do, by the kind of step. */
   const steps = (given: object): Record<string, number> => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Check, Report } from "../../components/checks/expectation";
 import { labsBeside } from "./labs-beside";
 import { manyRules } from "./many-rules";
-import { docker, type Outcome, TestEnvironment } from "./support";
+import { docker, succeed, TestEnvironment } from "./support";
 
 const number = 8;
 const ours = labsBeside(number)["endpoint-policies"];
@@ -38,10 +38,6 @@ describe("the endpoint-policies lab on a real engine", function () {
   after(() => env.remove());
 
   const settle = (more: object = {}) => env.settleLabs({ "endpoint-policies": { ...ours, ...more } });
-  const succeed = ({ code, stdout, stderr }: Outcome): string => {
-    assert.equal(code, 0, stdout + stderr);
-    return stdout;
-  };
   const up = (): string => succeed(env.run("up"));
   const preview = (...args: string[]): string =>
     succeed(env.pulumi("preview", "--stack", env.name, "--non-interactive", ...args));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Check, Report } from "../../components/checks/expectation";
 import { caddyfile } from "../../components/labs/imds-proxy/caddyfile";
 import { settings } from "../../components/labs/imds-proxy/settings";
-import { docker, type Outcome, TestEnvironment } from "./support";
+import { docker, succeed, TestEnvironment } from "./support";
 
 const number = 9;
 const prefix = `t${number}-`;
@@ -89,10 +89,6 @@ describe("the imds-proxy lab on a real engine", function () {
   let env: TestEnvironment;
 
   const settle = (more: object = {}) => env.settleLabs({ "imds-proxy": { ...lab, ...more } });
-  const succeed = ({ code, stdout, stderr }: Outcome): string => {
-    assert.equal(code, 0, stdout + stderr);
-    return stdout;
-  };
   const up = (): string => succeed(env.run("up"));
   const verify = (...args: string[]): { code: number | null; failed: readonly Check[] } => {
     const { code, stdout, stderr } = env.run("verify", "--json", ...args);

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { openSync } from "node:fs";
-import { docker, type Outcome, TestEnvironment } from "./support";
+import { docker, TestEnvironment } from "./support";
 
 /**
  * The `hosts` settings of servers that the set-up makes: containers with sshd and an engine of their own, by name, on
@@ -116,27 +116,31 @@ export class RehearsedEnvironment extends TestEnvironment {
 
   /** What this machine's engine has of the rehearsal. */
   rehearsalLeft(): string[] {
-    const filter = ["--filter", `label=container-network-labs.rehearsal=${this.name}`];
-    return [
-      ...docker("container", "ls", "--all", ...filter, "--format", "container {{.Names}}").split("\n"),
-      ...docker("volume", "ls", ...filter, "--format", "volume {{.Name}}").split("\n"),
-      ...docker("network", "ls", ...filter, "--format", "network {{.Name}}").split("\n"),
-    ].filter(Boolean);
+    return rehearsalLeft(this.name);
   }
 
   override remove(): void {
     super.remove();
-    // Whatever a failed test left.
-    const [containers, volumes, networks] = ["container", "volume", "network"].map((kind) =>
-      this.rehearsalLeft().flatMap((left) => (left.startsWith(kind) ? left.slice(kind.length + 1) : [])),
-    );
-    spawnSync("docker", ["container", "rm", "--force", ...containers]);
-    spawnSync("docker", ["volume", "rm", ...volumes]);
-    spawnSync("docker", ["network", "rm", ...networks]);
+    removeRehearsalLeft(this.name);
   }
 }
 
-/** What a command said, both ways, and how it ended. */
-export function said({ code, stdout, stderr }: Outcome): string {
-  return `${stdout}${stderr}\nexit code ${code}`;
+/** What this machine's engine has of an environment's rehearsal. */
+export function rehearsalLeft(environment: string): string[] {
+  const filter = ["--filter", `label=container-network-labs.rehearsal=${environment}`];
+  return [
+    ...docker("container", "ls", "--all", ...filter, "--format", "container {{.Names}}").split("\n"),
+    ...docker("volume", "ls", ...filter, "--format", "volume {{.Name}}").split("\n"),
+    ...docker("network", "ls", ...filter, "--format", "network {{.Name}}").split("\n"),
+  ].filter(Boolean);
+}
+
+/** Removes whatever a failed test left of it. */
+export function removeRehearsalLeft(environment: string): void {
+  const [containers, volumes, networks] = ["container", "volume", "network"].map((kind) =>
+    rehearsalLeft(environment).flatMap((left) => (left.startsWith(kind) ? left.slice(kind.length + 1) : [])),
+  );
+  spawnSync("docker", ["container", "rm", "--force", ...containers]);
+  spawnSync("docker", ["volume", "rm", ...volumes]);
+  spawnSync("docker", ["network", "rm", ...networks]);
 }

@@ -8,8 +8,8 @@ import { promisify } from "node:util";
 import type { Report } from "../../components/checks/expectation";
 import { labs as registered } from "../../components/labs";
 import { labsBeside } from "./labs-beside";
-import { RehearsedEnvironment, said } from "./rehearsed";
-import { docker } from "./support";
+import { RehearsedEnvironment } from "./rehearsed";
+import { docker, said } from "./support";
 
 const number = 161;
 const password = randomBytes(18).toString("base64url");

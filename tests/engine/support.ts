@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -76,7 +77,8 @@ export class TestEnvironment {
 
   /** Runs the Pulumi CLI as a user does by hand. */
   pulumi(...args: string[]): Outcome {
-    return this.spawnSync("bash", ["-c", 'eval "$(node tools/run.js env)" && exec pulumi "$@"', "bash", ...args]);
+    const text = 'eval "$(node tools/run.js env --environment "$0")" && exec pulumi "$@"';
+    return this.spawnSync("bash", ["-c", text, this.name, ...args]);
   }
 
   /** Starts a command in a process group of its own, to be killed as a whole. */
@@ -114,6 +116,23 @@ export class TestEnvironment {
     });
     return { code: status, stdout, stderr };
   }
+}
+
+/** What a command printed that has to succeed. */
+export function succeed({ code, stdout, stderr }: Outcome): string {
+  assert.equal(code, 0, stdout + stderr);
+  return stdout;
+}
+
+/** What a command said, both ways, that has to fail. */
+export function fail(outcome: Outcome): string {
+  assert.notEqual(outcome.code, 0, said(outcome));
+  return outcome.stdout + outcome.stderr;
+}
+
+/** What a command said, both ways, and how it ended. */
+export function said({ code, stdout, stderr }: Outcome): string {
+  return `${stdout}${stderr}\nexit code ${code}`;
 }
 
 /** Runs the Docker client and returns what it printed. */

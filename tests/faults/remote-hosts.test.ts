@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Report } from "../../components/checks/expectation";
 import { labsBeside } from "../engine/labs-beside";
-import { RehearsedEnvironment, said } from "../engine/rehearsed";
-import { docker } from "../engine/support";
+import { RehearsedEnvironment } from "../engine/rehearsed";
+import { docker, said } from "../engine/support";
 
 const number = 162;
 

@@ -1,0 +1,94 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { simulatedAzure } from "../../tools/rehearsal/azure/simulated-azure";
+import { thisMachine } from "../../tools/setup/machine";
+import { labsBeside } from "./labs-beside";
+import { rehearsalLeft, removeRehearsalLeft } from "./rehearsed";
+import { docker, succeed, TestEnvironment } from "./support";
+
+const root = join(__dirname, "..", "..");
+
+/** What Azure has of a host: its number in the scale set, and the container that it is. */
+export interface Machine {
+  readonly number: string;
+  readonly container: string;
+}
+
+/** An environment in a simulated Azure of its own, whose machines are containers, with one lab on every host. */
+export class AzureEnvironment extends TestEnvironment {
+  private readonly azure = simulatedAzure(thisMachine(), this.name);
+
+  constructor(private readonly labsNumber: number) {
+    super(labsNumber);
+    cpSync(join(root, "tests", "azure-simulator"), join(this.folder, "tests", "azure-simulator"), { recursive: true });
+  }
+
+  /** Writes the stack file for so many machines. */
+  settleMachines(capacity: number, more: object = {}): void {
+    const hosts = {
+      kind: "scale-set",
+      rehearsed: true,
+      capacity,
+      maximum: 3,
+      placement: "all",
+      administration: { sources: ["198.51.100.0/24"] },
+      ...more,
+    };
+    const lab = labsBeside(this.labsNumber)["docker-networks"];
+    this.settleLabs({ "docker-networks": lab }, { "container-network-labs:hosts": hosts });
+  }
+
+  /** Orders how Azure is to behave from here on: tests/azure-simulator/orders/settings.ts. */
+  order(orders: object): void {
+    const settings = JSON.parse(readFileSync(this.azure.settings, "utf8")) as object;
+    writeFileSync(this.azure.settings, JSON.stringify({ ...settings, ...orders }));
+  }
+
+  /** Does what somebody with a login does behind the program's back. */
+  behindItsBack(...words: string[]): string {
+    const command = join("tests", "azure-simulator", "command.ts");
+    return execFileSync("node", ["--require", "ts-node/register/transpile-only", command, ...words], {
+      cwd: this.folder,
+      env: { ...this.env, ...this.azure.env },
+      encoding: "utf8",
+    });
+  }
+
+  /** The scale set's machines, in the order of their numbers. */
+  machines(): Machine[] {
+    return this.behindItsBack("instance", "list", "labs")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.split("\t"))
+      .map(([number, name]) => ({ number, container: `rehearsal-${name}.${this.name}` }))
+      .sort((a, b) => Number(a.number) - Number(b.number));
+  }
+
+  /** The ids of the containers that run on a machine, past SSH and TLS. */
+  containersOn({ container }: Machine): string[] {
+    return docker("exec", container, "docker", "ps", "--quiet", "--no-trunc").split("\n").filter(Boolean).sort();
+  }
+
+  /** The names of the hosts that the program knows a machine of. */
+  hosts(): string[] {
+    const state = JSON.parse(succeed(this.pulumi("stack", "export", "--stack", this.name))) as {
+      deployment: { resources: { type: string; urn: string }[] };
+    };
+    return state.deployment.resources
+      .filter(({ type }) => type === "container-network-labs:hosts:ScaleSetHost")
+      .map(({ urn }) => urn.split("::").at(-1)!)
+      .sort();
+  }
+
+  /** What is left of the simulated Azure and of its machines. */
+  override left(): string[] {
+    return [...rehearsalLeft(this.name), ...(existsSync(this.azure.folder) ? [this.azure.folder] : [])];
+  }
+
+  override remove(): void {
+    super.remove();
+    removeRehearsalLeft(this.name);
+    rmSync(this.azure.folder, { recursive: true, force: true });
+  }
+}
