@@ -60,6 +60,11 @@ function installNeeded(folder) {
   return true;
 }
 
+/** Whether node_modules leads elsewhere: `npm ci` would empty what others use. */
+function isLinked(folder) {
+  return fs.lstatSync(join(folder, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
 function logFile() {
   const state = process.env.XDG_STATE_HOME || join(homedir(), ".local", "state");
   const folder = join(state, "container-network-labs", "logs");
@@ -137,6 +142,13 @@ async function main() {
   }
   process.chdir(root);
   if (installNeeded(root)) {
+    if (isLinked(root)) {
+      process.stderr.write(
+        "node_modules is a link, and where it leads is not what package-lock.json names.\n" +
+          "Run npm ci there, or remove the link to have packages installed here.\n",
+      );
+      process.exit(2);
+    }
     await install(root);
   }
   // Newer versions of Node keep compiled code between runs; most of the start-up time is the TypeScript compiler's.

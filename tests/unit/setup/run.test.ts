@@ -80,6 +80,16 @@ describe("the way in, run.js", () => {
     assert.equal(machine.calls().length, 1);
   });
 
+  it("does not empty what a link leads to", async () => {
+    npmCi(":");
+    const shared = join(machine.root, "shared");
+    machine.file(join(shared, "kept"), "");
+    symlinkSync(shared, join(project, "node_modules"));
+    const { code, stderr } = await start();
+    assert.deepEqual([code, machine.calls(), existsSync(join(shared, "kept"))], [2, [], true]);
+    assert.match(stderr, /^node_modules is a link, .*\nRun npm ci there, or remove the link/);
+  });
+
   it("names the log of an install that failed, shows its end, and tries again next time", async () => {
     npmCi(":", 1);
     const { code, stdout, stderr } = await start();
