@@ -1,13 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { simulatedAzure } from "../../tools/rehearsal/azure/simulated-azure";
 import { thisMachine } from "../../tools/setup/machine";
 import { labsBeside } from "./labs-beside";
 import { rehearsalLeft, removeRehearsalLeft } from "./rehearsed";
 import { docker, succeed, TestEnvironment } from "./support";
-
-const root = join(__dirname, "..", "..");
 
 /** What Azure has of a host: its number in the scale set, and the container that it is. */
 export interface Machine {
@@ -21,7 +19,6 @@ export class AzureEnvironment extends TestEnvironment {
 
   constructor(private readonly labsNumber: number) {
     super(labsNumber);
-    cpSync(join(root, "tests", "azure-simulator"), join(this.folder, "tests", "azure-simulator"), { recursive: true });
   }
 
   /** Writes the stack file for so many machines. */
