@@ -1,4 +1,6 @@
+import { placedOpenings } from "./components/azure/openings";
 import { Environment } from "./components/environment";
+import { expectationsOf } from "./components/expectations";
 import { surveyHosts } from "./components/hosts";
 import { accessTo } from "./components/hosts/access";
 import { labs } from "./components/labs";
@@ -9,7 +11,7 @@ import { declareVerification } from "./components/checks/during-update";
 /** Settings → hosts → labs → outputs. Whatever can be refused is refused before the first resource. */
 async function program() {
   const settings = readSettings();
-  const surveyed = await surveyHosts(settings.hosts);
+  const { surveyed, declare } = await surveyHosts(settings.hosts);
   refuse(
     surveyed.flatMap(({ hostName, facts }) =>
       engineFaults(
@@ -21,26 +23,20 @@ async function program() {
     settings,
   );
 
-  const hosts = new Map(surveyed.map((host) => [host.hostName, host.declare()]));
-  const declaredHosts = settings.topology.hosts;
-  const placed = settings.placed.map(({ lab, settings: given, host: { name: at, os, kind } }) => {
+  const { hosts, cloud } = declare(placedOpenings(settings.placed, labs));
+  const placed = settings.placed.map(({ lab, settings: given, host: { name: at, kind } }) => {
     // A lab is on this machine once; on servers it may be on several.
     const name = kind === "local" ? lab : `${lab}-${at}`;
-    const expectations = labs[lab].expectations(given, os, { host: at, hosts: declaredHosts });
-    return {
-      name,
-      expectations: expectations.map((stated) => ({ lab, at, ...stated })),
-      declared: labs[lab].declare(name, given, hosts.get(at)!, hosts),
-    };
+    return { name, declared: labs[lab].declare(name, given, hosts.get(at)!, hosts) };
   });
 
   const declaration = {
     environment: settings.environment,
     hosts: [...hosts.values()].map(accessTo),
-    expectations: placed.flatMap(({ expectations }) => expectations),
+    expectations: expectationsOf(settings),
     topology: settings.topology,
   };
-  new Environment(settings.environment, declaration);
+  new Environment(settings.environment, { ...declaration, cloud });
   if (settings.verify.onUpdate) {
     const containers = placed.flatMap(({ declared }) => declared.containers);
     declareVerification({ ...declaration, limitSeconds: settings.verify.limitSeconds }, containers);

@@ -1,9 +1,19 @@
+import type { CloudDescription } from "./azure/cloud";
 import type { Proof } from "./checks/during-update";
 import type { Topology } from "./network/topology";
+
+/** A cloud that an environment's hosts are in, once it is there. */
+export interface DeclaredCloud extends CloudDescription {
+  /** The public address of its load balancer. */
+  readonly address: string;
+  /** The hosts that have a machine, and the load balancer's ports that lead to it. */
+  readonly instances: readonly { readonly host: string; readonly ssh: number; readonly docker: number }[];
+}
 
 /** What an environment declares: `verify` and `graph` work from it. */
 export interface Declaration extends Omit<Proof, "limitSeconds"> {
   topology: Topology;
+  cloud?: DeclaredCloud;
 }
 
 /** The type under which the state records a declaration. */

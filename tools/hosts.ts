@@ -1,13 +1,15 @@
 import type { EngineAccess } from "../components/checks/expectation";
 import { engineAddressOf, readinessOf, type Step } from "../components/hosts/readiness";
 import { placesOf, socketsOf, sshConfigPath, wayTo, writeSshConfig } from "../components/hosts/ssh-config";
-import type { RemoteServer } from "../components/settings/hosts";
+import type { RemoteServer, RemoteSettings } from "../components/settings/hosts";
 import { UserError } from "./command";
 import type { HostEngine } from "./heal/engines";
 import { CommandError, run } from "./processes";
-import { remoteHosts } from "./setup/declared-hosts";
+import { ensureCredentials, type Machines, presentServers, recordedHosts } from "./recorded-hosts";
+import { remoteHosts, scaleSetHosts } from "./setup/declared-hosts";
 import { thisMachine } from "./setup/machine";
 import type { Toolchain } from "./setup/toolchain";
+import type { StackState } from "./stack";
 import type { Progress } from "./terminal/progress";
 
 /** What connecting takes. */
@@ -17,6 +19,10 @@ export interface Connecting {
   readonly progress: Progress;
   /** Whether what may pass by itself, a machine that starts, is waited for: as long as the settings say. */
   readonly wait: boolean;
+  /** The stack's state, which knows a cloud's hosts. */
+  readonly state: StackState | undefined;
+  /** The machines that they are at present; without it, as the state has them. */
+  readonly machines?: Machines;
   readonly signal?: AbortSignal;
 }
 
@@ -31,15 +37,15 @@ export interface TriedHost {
 /**
  * Sees to it that the servers of an environment can be reached by all that works with them: their ssh configuration is
  * written, and a connection to each is open, for which a password is asked of Pulumi's settings only now. Nothing where
- * the hosts are no servers. It rejects only if it is stopped, or if the settings' secrets cannot be read.
+ * the hosts are no servers. A cloud's machines are those of the last update. It rejects only if it is stopped, or if
+ * secrets cannot be read.
  */
 export async function connectHosts(connecting: Connecting): Promise<TriedHost[]> {
   const { environment, progress, wait, signal } = connecting;
-  const settings = remoteHosts(thisMachine(), environment);
-  if (settings === undefined) {
+  const { servers, readySeconds } = await serversOf(connecting);
+  if (servers.length === 0) {
     return [];
   }
-  const { servers, readySeconds } = settings;
   try {
     writeSshConfig(servers, environment);
   } catch (error) {
@@ -72,6 +78,20 @@ Nothing was changed.`,
     }
     return tried;
   });
+}
+
+type Servers = Pick<RemoteSettings, "servers" | "readySeconds">;
+
+async function serversOf(connecting: Connecting): Promise<Servers> {
+  const { environment, state, machines } = connecting;
+  const settings = remoteHosts(thisMachine(), environment);
+  if (settings !== undefined) {
+    return settings;
+  }
+  const recorded = recordedHosts(state);
+  await ensureCredentials(recorded, connecting);
+  const readySeconds = scaleSetHosts(thisMachine(), environment)?.readySeconds ?? 0;
+  return { servers: presentServers(recorded, machines), readySeconds };
 }
 
 /** Whether a host passed every step. */

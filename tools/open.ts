@@ -25,14 +25,17 @@ export interface Open {
 const loopback = /^((?:(\w+):\/\/)?)(127(?:\.\d+){3}|localhost)(?::(\d+))?(?=$|\/)/;
 
 /** What the labs of an environment say that there is to open. Pure. */
-export function whatToOpen({ topology, labs }: Pick<StackDeclaration, "topology" | "labs">, environment: string): Open {
+export function whatToOpen(
+  { topology, labs, cloud }: Pick<StackDeclaration, "topology" | "labs" | "cloud">,
+  environment: string,
+): Open {
   const taken = new Set<number>();
   const hosts = topology.hosts.map((host) => {
     const elsewhere = host.kind !== "local";
     const places = host.labs.flatMap(({ lab }) =>
       // On this machine a lab is an output by its own name; servers may each have it.
       Object.entries(labs[elsewhere ? `${lab}-${host.name}` : lab]?.open ?? {}).map(([what, where]) => ({
-        where,
+        where: throughBalancer(where, host.name, cloud),
         what: elsewhere ? `${lab} on ${host.name}: ${what}` : `${lab}: ${what}`,
       })),
     );
@@ -51,6 +54,13 @@ export function whatToOpen({ topology, labs }: Pick<StackDeclaration, "topology"
           },
     ),
   };
+}
+
+/** What is opened in a cloud is at its load balancer's address. */
+function throughBalancer(where: string, at: string, cloud: StackDeclaration["cloud"]): string {
+  const [found, before, , , port] = loopback.exec(where) ?? [];
+  const opened = cloud?.openings.some(({ host, ports }) => host === at && ports.includes(Number(port)));
+  return opened === true ? `${before}${cloud!.address}:${port}${where.slice(found!.length)}` : where;
 }
 
 /** A server's ports, each brought to one here. Two servers may publish the same: the second comes to another one here. */

@@ -24,6 +24,8 @@ export interface RecordedResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** What the provider could not finish when it made the resource. */
   readonly initErrors?: readonly string[];
+  /** When it was made, in ISO 8601. */
+  readonly created?: string;
 }
 
 /** A stack's state, as `pulumi stack export` gives it. */
@@ -31,6 +33,8 @@ export interface StackState {
   readonly version: number;
   readonly deployment: {
     readonly resources?: readonly RecordedResource[];
+    /** What encrypts the stack's secrets, as its file of settings has it. */
+    readonly secrets_providers?: { readonly state?: Readonly<Record<string, unknown>> };
     /** What an update that was killed had under way. */
     readonly pending_operations?: readonly { readonly type: string; readonly resource: RecordedResource }[];
   };
@@ -44,7 +48,10 @@ export type StackDeclaration = Omit<Declaration, "hosts"> & {
 };
 
 /** The state of a stack, or undefined where there is no such stack. */
-export async function readState(environment: string, toolchain: Toolchain): Promise<StackState | undefined> {
+export async function readState(
+  environment: string,
+  toolchain: Pick<Toolchain, "pulumi" | "env">,
+): Promise<StackState | undefined> {
   try {
     const text = await run(toolchain.pulumi, ["stack", "export", "--stack", environment], { env: toolchain.env });
     return JSON.parse(text) as StackState;
@@ -91,14 +98,21 @@ export function declarationIn(state: StackState | undefined): StackDeclaration |
       } as unknown as StackDeclaration);
 }
 
-/** What a stack declares, and the toolchain that told it. Throws a UserError where nothing is up. */
-export async function stackOutputs(environment: string): Promise<StackDeclaration & { readonly toolchain: Toolchain }> {
+/** What a stack declares, its state and the toolchain that told it. */
+export interface StackOutputs extends StackDeclaration {
+  readonly toolchain: Toolchain;
+  readonly state: StackState | undefined;
+}
+
+/** Throws a UserError where nothing is up. */
+export async function stackOutputs(environment: string): Promise<StackOutputs> {
   const toolchain = await ensureToolchain(createProgress(), { environment });
-  const declaration = declarationIn(await readState(environment, toolchain));
+  const state = await readState(environment, toolchain);
+  const declaration = declarationIn(state);
   if (declaration === undefined) {
     throw new UserError(
       `Environment "${environment}" is not up. Bring it up first: npm start -- --environment ${environment}`,
     );
   }
-  return { ...declaration, toolchain };
+  return { ...declaration, toolchain, state };
 }

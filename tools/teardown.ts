@@ -1,10 +1,12 @@
 import { failedStep } from "../components/hosts/readiness";
 import { nearest } from "../components/settings/nearest";
 import { UserError } from "./command";
+import { healCloud, leftInAzure } from "./heal/cloud";
 import { hostOf, recordedEngines } from "./heal/engines";
 import { withoutHost } from "./heal/forget";
 import { heal, look, settle, type Seen, type Silent } from "./heal/heal";
 import { answers, connectHosts, type TriedHost } from "./hosts";
+import { recordedHosts } from "./recorded-hosts";
 import { rehearse } from "./setup";
 import { readState, resourcesOf, type StackState, writeState } from "./stack";
 import { ownEngine, pulumi, type UpdateOptions } from "./update";
@@ -24,12 +26,14 @@ export interface LeftHost extends Silent {
 /** What a teardown left: empty when it is done. */
 export interface TornDown {
   readonly exitCode: number;
-  /** Things on the engines that were asked. */
+  /** Things on the engines that were asked, and in Azure. */
   readonly left: readonly string[];
   /** Hosts that could not be asked. */
   readonly silent: readonly LeftHost[];
   /** The engines that were asked. */
   readonly engines: readonly string[];
+  /** The resource groups in Azure that are gone. */
+  readonly groups: readonly string[];
 }
 
 /**
@@ -38,27 +42,33 @@ export interface TornDown {
  */
 export async function tearDown(options: TeardownOptions): Promise<TornDown> {
   const { environment, toolchain, progress, forget } = options;
-  const found = await settle(options);
-  if (!isEmpty(found.state)) {
+  const settled = await settle(options);
+  if (!isEmpty(settled.state)) {
     await rehearse(progress, environment);
   }
+  const found = await healCloud(options, settled);
+  // Machines of a cloud go with all that is on them: nothing is asked of them, then or now.
+  const cloud = recordedHosts(found.state).map(({ server: { name } }) => name);
   // Where nothing is recorded, the servers of a rehearsal need not be there at all.
-  const hosts =
-    isEmpty(found.state) && options.engine !== undefined ? [] : await connectHosts({ ...options, wait: false });
+  const unneeded = cloud.length > 0 || (isEmpty(found.state) && options.engine !== undefined);
+  const hosts = unneeded ? [] : await connectHosts({ ...options, state: found.state, wait: false });
   const further = [...ownEngine(options), ...hosts.map(({ engine }) => engine)];
-  const seen = await look(environment, found.state, further, silentOf(hosts));
+  const leaving = cloud.map((host) => ({ host, reason: "it goes with its cloud" }));
+  const seen = await look(environment, found.state, further, [...silentOf(hosts), ...leaving]);
   refuseForgetting(options, found.state, hosts, seen);
   const others = withoutHosts(seen, forget);
   const { state: healed } = await heal(options, found, others);
   const state = await forgetHosts(options, healed);
-  const silent = others.silent.filter(({ host }) => !forget.includes(host));
+  const silent = others.silent.filter(({ host }) => !forget.includes(host) && !cloud.includes(host));
   const exitCode = isEmpty(state) ? 0 : await destroy(options, state, silent);
   const after = await readState(environment, toolchain);
   const left = withoutHosts(await look(environment, state, further, others.silent), forget);
-  const unasked = left.silent.filter(({ host }) => !forget.includes(host));
+  const unasked = left.silent.filter(({ host }) => !forget.includes(host) && !cloud.includes(host));
+  const { groups, left: inAzure } = await leftInAzure(options, state);
   return {
     exitCode,
-    left: left.objects.map(({ kind, name, engine: { engine } }) => `${kind} ${name} on ${engine}`),
+    left: [...left.objects.map(({ kind, name, engine: { engine } }) => `${kind} ${name} on ${engine}`), ...inAzure],
+    groups,
     silent: unasked.map((each) => ({ ...each, resources: resourcesOn(each.host, after).length })),
     engines: left.engines
       .filter(({ host }) => !left.silent.some((each) => each.host === host))

@@ -2,14 +2,17 @@ import { unreadyText } from "../components/hosts/readiness";
 import { labSelection } from "../components/settings/lab-selection";
 import { type Call, UserError } from "./command";
 import { failedBuilds } from "./failed-builds";
-import type { HostEngine } from "./heal/engines";
+import { healCloud } from "./heal/cloud";
+import { type HostEngine, hostOf } from "./heal/engines";
 import { heal, look, settle, type Healing, type Seen } from "./heal/heal";
 import { markOf } from "./heal/killed-run";
+import { forgetMachines } from "./heal/machines";
 import { mendStacks } from "./heal/stack-commands";
 import { connectHosts, isReady, type TriedHost } from "./hosts";
 import { run, runAttached } from "./processes";
+import { machinesIn, otherMachines, recordedHosts } from "./recorded-hosts";
 import { setUp, setUpHosts } from "./setup";
-import { readState, type StackState } from "./stack";
+import { readState, resourcesOf, type StackState } from "./stack";
 
 export interface UpdateOptions extends Healing {
   /** This machine's engine; undefined where an environment has no use for it. */
@@ -52,7 +55,7 @@ export interface Updated {
 
 /**
  * Brings an environment up with one command, whatever the last run left: heals, updates, and heals once more if the
- * update ran into something that a killed run's engine finished only now.
+ * update ran into something that a killed run's engine finished only now, or if a host turned out to be another machine.
  * @throws UserError, before anything is changed, if a host is not ready.
  */
 export async function bringUp(options: UpdateOptions): Promise<Updated> {
@@ -61,23 +64,30 @@ export async function bringUp(options: UpdateOptions): Promise<Updated> {
   if (left.state === undefined) {
     await run(toolchain.pulumi, ["stack", "init", environment, "--no-select"], { env: toolchain.env });
   }
-  const hosts = await readyHosts(options);
-  const first = await heal(options, left, await lookAtAll(options, left.state, hosts));
-  await setUpHosts(
-    progress,
-    hosts.filter(({ os }) => os === "linux").map(({ name, engine }) => ({ name, address: engine })),
-  );
-  const mended = await mendStacks(first.state, progress);
+  const found = await healCloud(options, left);
+  const met = await meetHosts(options, found.state);
+  const first = await heal({ ...options, ownHosts: met.cloud }, { ...found, state: met.state }, met.seen);
+  const { hosts } = met;
+  if (met.cloud.length === 0) {
+    await setUpHosts(
+      progress,
+      hosts.filter(({ os }) => os === "linux").map(({ name, engine }) => ({ name, address: engine })),
+    );
+  }
+  const mended = await mendStacks(withoutSilent(first.state, met.seen), progress);
   let exitCode = await pulumiUp(options, { refresh: first.refresh || first.killed, replace: first.replace });
-  if (exitCode !== 0 && first.killed) {
-    const killed = { ...(await settle(options)), killed: true };
-    const again = await heal(options, killed, await lookAtAll(options, killed.state, hosts));
-    exitCode = await pulumiUp(options, again);
+  let state = await readState(environment, toolchain);
+  const others = otherMachines(first.state, state);
+  if ((exitCode !== 0 && first.killed) || others.length > 0) {
+    const again = await healCloud(options, { ...(await settle(options)), killed: first.killed });
+    const seen = await meetHosts(options, again.state, others, hosts);
+    const second = await heal({ ...options, ownHosts: seen.cloud }, { ...again, state: seen.state }, seen.seen);
+    exitCode = await pulumiUp(options, second);
+    state = await readState(environment, toolchain);
   }
   if (exitCode !== 0) {
     failedBuilds(environment).forEach((text) => progress.line(text));
   }
-  const state = await readState(environment, toolchain);
   // An image that the update has put back is the same as before, which is no reason to run a pool's command again.
   if (exitCode === 0 && !mended && !(await mendStacks(state, progress))) {
     exitCode = 1;
@@ -85,8 +95,50 @@ export async function bringUp(options: UpdateOptions): Promise<Updated> {
   return { exitCode, state };
 }
 
-async function readyHosts(options: UpdateOptions): Promise<TriedHost[]> {
-  const hosts = await connectHosts({ ...options, wait: true });
+/** The hosts of an environment, and what is on them. */
+interface Met {
+  readonly hosts: readonly TriedHost[];
+  readonly seen: Seen;
+  /** Without what was on machines that are not there any more. */
+  readonly state: StackState | undefined;
+  /** Names of those that are machines of a cloud: the program waits for what is not ready there. */
+  readonly cloud: readonly string[];
+}
+
+/**
+ * @param anew Hosts of a cloud that are known to be other machines than those that the state has things on.
+ * @param known Servers that are connected already.
+ */
+async function meetHosts(
+  options: UpdateOptions,
+  state: StackState | undefined,
+  anew: readonly string[] = [],
+  known: readonly TriedHost[] = [],
+): Promise<Met> {
+  const recorded = recordedHosts(state);
+  if (recorded.length === 0) {
+    const hosts = known.length > 0 ? known : await readyHosts(options, state);
+    return { hosts, seen: await lookAtAll(options, state, hosts), state, cloud: [] };
+  }
+  const machines = machinesIn(state);
+  const tried = await connectHosts({ ...options, state, machines, wait: false });
+  const hosts = tried.filter(isReady);
+  const left = await forgetMachines(options, state!, { machines, hosts, anew });
+  const silent = tried.filter((host) => !isReady(host)).map(({ name }) => ({ host: name, reason: "it is not ready" }));
+  const further = [...ownEngine(options), ...hosts.map(({ engine }) => engine)];
+  const seen = await look(options.environment, left, further, silent);
+  return { hosts, seen, state: left, cloud: recorded.map(({ server: { name } }) => name) };
+}
+
+/** Without what is on hosts that could not be looked at. */
+function withoutSilent(state: StackState | undefined, { silent }: Seen): StackState | undefined {
+  const names = new Set(silent.map(({ host }) => host));
+  const resources = resourcesOf(state).filter((resource) => !names.has(hostOf(resource) ?? ""));
+  return state && { ...state, deployment: { ...state.deployment, resources } };
+}
+
+async function readyHosts(options: UpdateOptions, state: StackState | undefined): Promise<TriedHost[]> {
+  const hosts = await connectHosts({ ...options, state, wait: true });
   if (!hosts.every(isReady)) {
     throw new UserError(unreadyText(hosts));
   }

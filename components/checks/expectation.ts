@@ -81,7 +81,10 @@ export interface NoReachExpectation extends Stated {
 /** An HTTP GET is answered with this status and a body that contains this text. */
 export interface AnswerExpectation extends Stated {
   readonly kind: "answer";
-  /** A container's name, or `operator`: from outside every container, by the machine that runs `verify` or a remote host. */
+  /**
+   * A container's name, or from outside every container: `operator`, the machine that runs `verify` or a remote host; or
+   * `visitor`, who comes from there through the load balancer of a cloud.
+   */
   readonly from: string;
   readonly url: string;
   /** Request headers besides the usual ones. */
@@ -176,6 +179,8 @@ export interface EngineAccess extends EngineAddress {
    * on its loopback address is reached from nowhere else.
    */
   readonly toolbox?: string;
+  /** The address at which everybody comes to the host: a load balancer's. Only in a cloud. */
+  readonly address?: string;
 }
 
 export type CheckStatus =

@@ -14,7 +14,7 @@ export async function operate(
 ): Promise<ProbeResult[]> {
   return isElsewhere(host)
     ? probeInHost(host, probes, options)
-    : Promise.all(probes.map((each) => ask(each, options.signal)));
+    : Promise.all(probes.map((each) => askFromHere(each, options.signal)));
 }
 
 /** Whether a host is another machine than this one. */
@@ -22,7 +22,8 @@ export function isElsewhere({ kind }: EngineAccess): boolean {
   return kind !== "local";
 }
 
-async function ask(probe: Probe, signal?: AbortSignal): Promise<ProbeResult> {
+/** Makes a probe from this machine. */
+export async function askFromHere(probe: Probe, signal?: AbortSignal): Promise<ProbeResult> {
   switch (probe.kind) {
     case "get":
       return get(probe, signal);

@@ -1,7 +1,8 @@
 import type { Looking } from "./evidence";
 import type { EngineAccess, PlacedExpectation } from "./expectation";
 import { operate } from "./operator";
-import { probeIn, type Probe, type ProbeResult } from "./prober";
+import { probeIn, type Prober, type Probe, type ProbeResult } from "./prober";
+import { visit, VISITOR } from "./visitor";
 
 /** The source of what is asked from outside every container. */
 const OPERATOR = "operator";
@@ -65,10 +66,13 @@ export async function probeAll(
   const results = [...sources].map(async ([from, each]) => {
     const probes = each.flatMap(probesOf);
     const waits = each.some(({ kind }) => kind === "no-reach");
-    const ask = from === OPERATOR ? operate : probeIn(from);
-    const found = await ask(host, probes, { environment, signal, waits });
+    const found = await proberFor(from)(host, probes, { environment, signal, waits });
     let next = 0;
     return each.map((one) => [one, found.slice(next, (next += probesOf(one).length))] as const);
   });
   return new Map((await Promise.all(results)).flat());
+}
+
+function proberFor(from: string): Prober {
+  return from === OPERATOR ? operate : from === VISITOR ? visit : probeIn(from);
 }

@@ -58,7 +58,13 @@ export class Container extends pulumi.ComponentResource {
         destroyGraceSeconds: graceSeconds,
       },
       // A component's own dependencies are not its children's.
-      { parent: this, dependsOn: args.after, deleteBeforeReplace: true, replaceOnChanges: ignoredByUpdate },
+      {
+        parent: this,
+        dependsOn: args.after,
+        deleteBeforeReplace: true,
+        replaceOnChanges: ignoredByUpdate,
+        ...args.host.madeOnIt,
+      },
     );
     this.containerId = container.id;
     const wired = { host: args.host, container };

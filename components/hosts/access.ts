@@ -11,7 +11,11 @@ export function accessTo(host: ContainerHost): { [Key in keyof EngineAccess]: pu
   }
   // Where the engine is reached by its own port, Docker has no need of SSH.
   const address = certPath === undefined ? { engine, sshConfig: host.sshConfig } : { engine, certPath };
-  return { name, kind, os, ...address, ...(os === "linux" ? { toolbox: onceMade(host) } : {}) };
+  return {
+    ...{ name, kind, os, ...address },
+    ...(os === "linux" ? { toolbox: onceMade(host) } : {}),
+    ...(kind === "scale-set" ? { address: host.address } : {}),
+  };
 }
 
 /** The toolbox's name and tag, once the image is there. */

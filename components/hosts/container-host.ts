@@ -58,6 +58,8 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
   readonly credential?: pulumi.Output<string>;
   /** The engine. Every Docker resource of a lab is made through it; there is no default one to fall back on. */
   abstract readonly docker: docker.Provider;
+  /** Options of everything that is made on the host: whether it goes with the host, so that nothing need be removed there. */
+  readonly madeOnIt: Pick<pulumi.CustomResourceOptions, "deletedWith"> = {};
 
   protected constructor(type: string, name: string, args: ContainerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super(type, name, {}, opts);
@@ -71,7 +73,7 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
    * What changes when a container is restarted, and with it all that was applied to its network stack. A container that
    * is yet to be made has never been stopped, and neither has it at the next run, which therefore changes nothing.
    */
-  generationOf(containerId: string): string {
+  generationOf(containerId: string): pulumi.Input<string> {
     return this.lastStops.get(containerId) ?? "never";
   }
 
@@ -87,7 +89,10 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
   /** A command of this machine, for which each kind of host says how it gets to where it is meant to run. */
   protected run(
     name: string,
-    args: HostCommandArgs & { interpreter?: string[]; environment?: Record<string, string> },
+    args: HostCommandArgs & {
+      interpreter?: pulumi.Input<string[]>;
+      environment?: pulumi.Input<Record<string, string>>;
+    },
     opts?: pulumi.CustomResourceOptions,
   ): HostCommand {
     // Loaded when a lab first needs it: the module costs a preview time that most labs have no use for.
@@ -97,7 +102,7 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
       name,
       // What a command reports is data, too long for a line on a terminal and for an environment variable.
       { ...args, logging: "stderr", addPreviousOutputInEnv: false },
-      { parent: this, deleteBeforeReplace: true, provider: this.commands, ...opts },
+      { parent: this, deleteBeforeReplace: true, provider: this.commands, ...this.madeOnIt, ...opts },
     );
   }
 }

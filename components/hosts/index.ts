@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostOs } from "../labs/lab";
-import { label } from "../labels";
+import type { PlacedOpening } from "../azure/openings";
+import type { DeclaredCloud } from "../declaration";
 import type { HostsSettings, RemoteServer, RemoteSettings } from "../settings";
 import type { ContainerHost } from "./container-host";
-import { askEngine, askLocalEngine, baseImageOn, lastStopsOf, localEngine } from "./engine";
+import { askEngine, askLocalEngine, baseImageOn, lastStopsOfStack, localEngine } from "./engine";
 import type { EngineAddress } from "./engine-address";
 import type { EngineFacts } from "./engine-facts";
 import { LocalHost } from "./local-host";
@@ -11,9 +12,10 @@ import { engineAddressOf, failedStep, readinessOf, unreadyText } from "./readine
 import { askRemoteHost } from "./remote-facts";
 import { RemoteHost } from "./remote-host";
 import { aliasOf, sshConfigPath, writeSshConfig } from "./ssh-config";
+import { tell } from "./tell";
 
 /** A host of the settings whose engine has answered; nothing is declared yet. */
-export interface SurveyedHost {
+interface SurveyedHost {
   readonly hostName: string;
   /** What its engine has already. */
   readonly facts: EngineFacts;
@@ -21,17 +23,45 @@ export interface SurveyedHost {
   declare(): ContainerHost;
 }
 
+/** What the hosts of an environment have, and how they are declared. */
+export interface Survey {
+  /** Those that are there before anything is declared; a cloud's are made first. */
+  readonly surveyed: readonly Pick<SurveyedHost, "hostName" | "facts">[];
+  /**
+   * Declares the resources of the hosts, and of the cloud that they are in.
+   * @param openings What is to be reached on them from elsewhere, which takes resources of a cloud.
+   */
+  declare(openings: readonly PlacedOpening[]): DeclaredHosts;
+}
+
+export interface DeclaredHosts {
+  /** By name. */
+  readonly hosts: ReadonlyMap<string, ContainerHost>;
+  readonly cloud?: pulumi.Input<DeclaredCloud>;
+}
+
 /**
  * Asks the environment's hosts whether they are ready, and their engines what they have; all at the same time.
  * @throws RunError with every host that is not ready: which step it did not pass, why, and what to do.
  */
-export async function surveyHosts(settings: HostsSettings): Promise<SurveyedHost[]> {
+export async function surveyHosts(settings: HostsSettings): Promise<Survey> {
   switch (settings.kind) {
     case "local":
-      return [await surveyThisMachine(settings.name, settings.os)];
+      return surveyed([await surveyThisMachine(settings.name, settings.os)]);
     case "remote":
-      return surveyServers(settings, pulumi.getStack());
+      return surveyed(await surveyServers(settings, pulumi.getStack()));
+    case "scale-set": {
+      const { surveyScaleSet } = require("./scale-set") as typeof import("./scale-set");
+      return { surveyed: [], declare: await surveyScaleSet(settings, pulumi.getStack()) };
+    }
   }
+}
+
+function surveyed(hosts: readonly SurveyedHost[]): Survey {
+  return {
+    surveyed: hosts,
+    declare: () => ({ hosts: new Map(hosts.map((host) => [host.hostName, host.declare()])) }),
+  };
 }
 
 async function surveyThisMachine(hostName: string, os: HostOs): Promise<SurveyedHost> {
@@ -44,7 +74,7 @@ async function surveyThisMachine(hostName: string, os: HostOs): Promise<Surveyed
       );
     },
   );
-  const lastStops = await lastStopsOfOwn(facts, { engine });
+  const lastStops = await lastStopsOfStack(facts, { engine }, pulumi.getStack());
   return { hostName, facts, declare: () => new LocalHost(hostName, { hostName, os, engine, baseImage, lastStops }) };
 }
 
@@ -74,26 +104,10 @@ async function surveyServer(server: RemoteServer, environment: string): Promise<
   const [facts, baseImage] = await Promise.all([asked, baseFor(os, engine)]).catch((error: Error) => {
     throw new pulumi.RunError(`Host ${hostName} no longer answers. Nothing was changed.\n${error.message.trim()}`);
   });
-  const lastStops = await lastStopsOfOwn(facts, engine);
+  const lastStops = await lastStopsOfStack(facts, engine, environment);
   return { hostName, facts, declare: () => new RemoteHost(hostName, { server, environment, baseImage, lastStops }) };
 }
 
 async function baseFor(os: HostOs, engine: EngineAddress): Promise<Record<string, string>> {
   return os === "linux" ? { BASE: await baseImageOn(engine) } : {};
-}
-
-/** A pool's containers have nothing applied to their network stacks, and may be a thousand. */
-async function lastStopsOfOwn({ containers }: EngineFacts, engine: EngineAddress): Promise<Map<string, string>> {
-  const own = containers.filter(
-    ({ labels }) => labels[label.stack] === pulumi.getStack() && labels[label.pool] === undefined,
-  );
-  return lastStopsOf(
-    engine,
-    own.map(({ id }) => id),
-  );
-}
-
-/** Progress, which Pulumi keeps in no history. */
-function tell(text: string): void {
-  void pulumi.log.info(text, undefined, undefined, true);
 }

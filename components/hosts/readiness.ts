@@ -12,6 +12,8 @@ import { engineTrouble, sshTrouble, type Trouble } from "./trouble";
 
 /** What a host goes through before anything is declared on it, in this order. */
 export type StepName =
+  /** A cloud has made a machine for it. */
+  | "machine"
   /** SSH answers with the pinned host key, and lets the user in. */
   | "ssh"
   /** The container engine answers. */
@@ -217,10 +219,13 @@ export function failedStep({ steps }: Pick<TriedSteps, "steps">): Step | undefin
   return steps.find(({ status }) => status === "fail");
 }
 
-/** What is said of hosts that are not ready, for a person: each with its step, the reason and the cure. */
-export function unreadyText(tried: readonly TriedSteps[]): string {
+/**
+ * What is said of hosts that are not ready, for a person: each with its step, the reason and the cure.
+ * @param changed What was changed all the same.
+ */
+export function unreadyText(tried: readonly TriedSteps[], changed = "Nothing was changed."): string {
   const unready = tried.filter((each) => failedStep(each) !== undefined);
-  const header = `${unready.length} of ${tried.length} hosts are not ready. Nothing was changed.`;
+  const header = `${unready.length} of ${tried.length} hosts are not ready. ${changed}`;
   return [header, ...unready.map(hostText)].join("\n\n");
 }
 

@@ -197,8 +197,8 @@ function textOf(path: string): string {
   }
 }
 
-/** Whole or not at all: another run may be reading it. */
-function writePrivately(path: string, text: string): void {
+/** Writes a file for this user alone, whole or not at all: another run may be reading it. */
+export function writePrivately(path: string, text: string): void {
   if (textOf(path) === text) {
     return;
   }

@@ -62,7 +62,7 @@ export class Image extends pulumi.ComponentResource {
         build: { context: relative(process.cwd(), args.folder), ...build },
         forceRemove: true,
       },
-      { parent: this, dependsOn: args.base },
+      { parent: this, dependsOn: args.base, ...args.host.madeOnIt },
     );
     this.imageId = image.imageId;
     this.registerOutputs({ imageId: this.imageId, reference: this.reference });

@@ -4,6 +4,7 @@ import type { Expectation } from "../checks/expectation";
 import type { Container } from "../containers/container";
 import type { ContainerPool } from "../containers/container-pool";
 import type { ContainerHost } from "../hosts/container-host";
+import type { Opening } from "../network/opening";
 import type { LabTopology } from "../network/topology";
 import type { Fault } from "../settings/fault";
 
@@ -38,6 +39,8 @@ export interface LabDefinition<Schema extends z.ZodType = z.ZodType> {
   topology(settings: z.infer<Schema>, os: HostOs): LabTopology;
   /** What is wrong with the settings beyond their schema and the topology's general rules. Keys are below the lab. */
   faults(settings: z.infer<Schema>, os: HostOs, place: Place): readonly Fault[];
+  /** What others may reach of the host; without it, nothing that a cloud would have to let in. */
+  openings?(settings: z.infer<Schema>, os: HostOs): readonly Opening[];
   /** What must hold once it runs. */
   expectations(settings: z.infer<Schema>, os: HostOs, place: Place): readonly Expectation[];
   /**

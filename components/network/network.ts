@@ -29,7 +29,7 @@ export class Network extends pulumi.ComponentResource {
       name,
       { name: args.spec.name, ...dialect, labels: labelList(labelsOf(pulumi.getStack(), args.lab, "network")) },
       // Its name and subnet are fixed, so a new one can only be made once the old one is gone.
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this, deleteBeforeReplace: true, ...args.host.madeOnIt },
     );
     this.networkId = network.id;
     this.registerOutputs({ networkId: this.networkId });

@@ -57,5 +57,7 @@ function windows(args: StackCommandArgs, dialects: Dialects): Declared {
 }
 
 function targetOf({ host, container }: StackCommandArgs): pulumi.Output<StackTarget> {
-  return container.id.apply((containerId) => ({ containerId, generation: host.generationOf(containerId) }));
+  return container.id.apply((containerId) =>
+    pulumi.output({ containerId, generation: host.generationOf(containerId) }),
+  );
 }

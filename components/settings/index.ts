@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labs } from "../labs";
 import { blameExactly } from "./blame";
+import { pastEndFaults } from "./expires";
 import type { Fault } from "./fault";
+import { exampleSourceFaults } from "./hosts/administration";
 import { hostFileFaults, plainPasswordFaults } from "./hosts/files";
 import { labSelection } from "./lab-selection";
 import { parse, type RawSettings, type Settings } from "./parse";
@@ -9,19 +11,26 @@ import { SettingsError } from "./settings-error";
 
 export { engineFaults } from "./engine-faults";
 export type { Fault } from "./fault";
-export { type HostsSettings, type RemoteServer, type RemoteSettings } from "./hosts";
+export { type HostsSettings, type RemoteServer, type RemoteSettings, type ScaleSetSettings } from "./hosts";
 export type { LabSettings, PlacedLab, RawSettings, Settings } from "./parse";
 export { SettingsError, settingsFile } from "./settings-error";
 
 /**
  * Types and checks the settings of an environment.
  * @param hostsAreSecret Whether Pulumi keeps a part of the hosts' settings encrypted; without it, a password is refused.
+ * @param isUpdate Whether they are to be brought about and not only looked at; an example's sources are refused then.
  * @throws SettingsError with every fault that can be told at once.
  */
-export function parseSettings(raw: RawSettings, environment: string, hostsAreSecret = true): Settings {
+export function parseSettings(
+  raw: RawSettings,
+  environment: string,
+  hostsAreSecret = true,
+  isUpdate = false,
+): Settings {
   return parse(raw, environment, labs, (hosts) => [
     ...hostFileFaults(hosts),
     ...(hostsAreSecret ? [] : plainPasswordFaults(hosts, environment)),
+    ...(isUpdate ? [...exampleSourceFaults(hosts), ...pastEndFaults(raw.expires)] : []),
   ]);
 }
 
@@ -33,7 +42,12 @@ export function readSettings(): Settings {
   const namespace = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(namespace));
   const raw: RawSettings = Object.fromEntries(own.map(([key, text]) => [key.slice(namespace.length), fromText(text)]));
-  return parseSettings(select(raw, process.env[labSelection]), pulumi.getStack(), isSecret(`${namespace}hosts`));
+  return parseSettings(
+    select(raw, process.env[labSelection]),
+    pulumi.getStack(),
+    isSecret(`${namespace}hosts`),
+    !pulumi.runtime.isDryRun(),
+  );
 }
 
 /** Labs that the stack file says nothing about have their defaults. */

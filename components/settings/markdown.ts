@@ -55,7 +55,8 @@ function rows(schema: z.ZodType, path: readonly string[], depth: number): Row[] 
 function merged(rows: readonly Row[]): Row[] {
   return [...new Set(rows.map(({ key }) => key))].map((key) => {
     const same = rows.filter((row) => row.key === key);
-    return { ...same[0], what: [...new Set(same.map(({ what }) => what))].join(" ") };
+    const all = (of: "what" | "fallback") => [...new Set(same.map((row) => row[of]))];
+    return { key, what: all("what").join(" "), fallback: all("fallback").join(" or ") };
   });
 }
 

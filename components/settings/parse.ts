@@ -2,7 +2,10 @@ import { z } from "zod";
 import type { LabDefinition } from "../labs/lab";
 import type { HostTopology, Topology } from "../network/topology";
 import { blameExactly } from "./blame";
+import { placedOpenings } from "../azure/openings";
 import { crossFaults } from "./cross-checks";
+import { scaleSetFaults } from "./cross-checks/scale-set";
+import { expires } from "./expires";
 import type { Fault } from "./fault";
 import { declaredHosts, hosts, type DeclaredHost, type HostsSettings } from "./hosts";
 import { placementFaults, placeLabs } from "./placement";
@@ -12,7 +15,7 @@ import { words } from "./types";
 import { verify, type VerifySettings } from "./verify";
 
 /** The part of a lab's definition that settings are checked against. */
-export type LabRules = Pick<LabDefinition, "settings" | "systems" | "topology" | "faults">;
+export type LabRules = Pick<LabDefinition, "settings" | "systems" | "topology" | "faults" | "openings">;
 export type Registry = Readonly<Record<string, LabRules>>;
 
 /** A lab of the environment with its settings, complete and right. */
@@ -37,6 +40,8 @@ export interface Settings {
   /** Which lab is on which host: in the order of the registry, those of one lab in the order of the hosts. */
   readonly placed: readonly PlacedLab[];
   readonly verify: VerifySettings;
+  /** When it ends: a time, or how long after its first update. */
+  readonly expires?: string;
   /** What all of this puts on the hosts. */
   readonly topology: Topology;
 }
@@ -58,7 +63,7 @@ export function settingsSchema(registry: Registry) {
       allowed: `at least one of the labs ${Object.keys(registry).join(", ")}`,
       cure: `write the lab's name and its settings below it, for example { ${Object.keys(registry)[0]}: {} }`,
     });
-  return z.strictObject({ hosts, labs, verify });
+  return z.strictObject({ hosts, labs, verify, expires });
 }
 
 /**
@@ -80,10 +85,14 @@ export function parse(
   const declared = places.success ? declaredHosts(places.data) : [];
   const placed = places.success ? placeLabs(places.data, labs, registry) : [];
   const topology = declared.map((host) => topologyOf(host, placed, registry));
+  const inCloud =
+    places.success && places.data.kind === "scale-set"
+      ? scaleSetFaults(places.data, topology, placedOpenings(placed, registry))
+      : [];
   const faults = [
     ...(result.success ? [] : schemaFaults(schema, raw, result.error)),
     ...(places.success ? [...placementFaults(places.data, labs, registry), ...onThisMachine(places.data)] : []),
-    ...blameExactly([...labFaults(declared, placed, registry), ...crossFaults(topology)], {
+    ...blameExactly([...labFaults(declared, placed, registry), ...crossFaults(topology), ...inCloud], {
       labs: Object.fromEntries(labs.map(({ lab, settings }) => [lab, settings])),
     }),
   ];

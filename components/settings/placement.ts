@@ -13,7 +13,7 @@ export function placementFaults(hosts: HostsSettings, labs: readonly LabSettings
   const homeless = labs
     .filter(({ lab }) => named(lab, hosts) === undefined && hostsFor(lab, hosts, registry).length === 0)
     .map(({ lab }) => systemFault(lab, declaredHosts(hosts), registry));
-  const placement = hosts.kind === "remote" && typeof hosts.placement === "object" ? hosts.placement : {};
+  const placement = hosts.kind !== "local" && typeof hosts.placement === "object" ? hosts.placement : {};
   const unknown = Object.entries(placement)
     .filter(([lab]) => !Object.hasOwn(registry, lab))
     .map(([lab, on]) => {
@@ -54,7 +54,7 @@ function hostsFor(lab: string, hosts: HostsSettings, registry: Registry): Declar
 }
 
 function named(lab: string, hosts: HostsSettings): readonly string[] | undefined {
-  if (hosts.kind !== "remote" || typeof hosts.placement !== "object" || !Object.hasOwn(hosts.placement, lab)) {
+  if (hosts.kind === "local" || typeof hosts.placement !== "object" || !Object.hasOwn(hosts.placement, lab)) {
     return undefined;
   }
   return [hosts.placement[lab]].flat();

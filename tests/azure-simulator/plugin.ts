@@ -20,6 +20,18 @@ async function main(): Promise<void> {
     });
   });
   process.stdout.write(`${await server.listen()}\n`);
+  endWithEngine(server);
+}
+
+/** An engine that was killed leaves its plugins behind. What Azure has accepted goes on all the same. */
+function endWithEngine(server: ProviderServer): void {
+  const engine = process.ppid;
+  const POLL_MS = 1000;
+  setInterval(() => {
+    if (process.ppid !== engine && server.idle) {
+      process.exit();
+    }
+  }, POLL_MS);
 }
 
 void main();

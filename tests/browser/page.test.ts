@@ -70,7 +70,7 @@ describe("the page in a browser", function () {
   });
 
   async function open(name: string, sample: Sample, report = reportOn(sample)): Promise<void> {
-    const { html } = await writePictures(join(folder, name), sample.topology, sample.expectations, report);
+    const { html } = await writePictures(join(folder, name), sample, report);
     await page.goto(pathToFileURL(html).href);
   }
 
@@ -140,7 +140,7 @@ describe("the page in a browser", function () {
 
   it("needs no scripts", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
-    const { html } = await writePictures(folder, samples[0][1].topology, samples[0][1].expectations);
+    const { html } = await writePictures(folder, samples[0][1]);
     const plain = await context.newPage();
     await plain.goto(pathToFileURL(html).href);
     ok(await plain.locator("svg.topology").isVisible());

@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import type { State } from "../azure-simulator/arm/resource";
 import { openSimulator } from "../azure-simulator/simulator";
@@ -117,6 +128,23 @@ describe("a program of azure-native against the simulated Azure", function () {
     assert.deepEqual(Object.keys(ports()), ["1", "3", "4"]);
   });
 
+  it("has what Azure accepted even if it is killed in the middle, and no plugin is left behind", async () => {
+    const token = "azure-native:compute:VirtualMachineScaleSet";
+    order({ provisioningMilliseconds: { [token]: 4000 } });
+    const stateOf = () => stored().resources[scaleSet.toLowerCase()].state;
+    const killed = spawn("pulumi", ["up", "--yes", "--skip-preview", ...capacity(4)], { cwd: folder, env });
+    await until(() => stateOf() === "Updating");
+    const plugin = pluginOf(folder);
+    assert.notEqual(plugin, undefined);
+    killed.kill("SIGKILL");
+    await until(() => stateOf() === "Succeeded");
+    await until(() => pluginOf(folder) === undefined);
+    order({});
+    succeeds("cancel", "--yes");
+    up("--refresh", ...capacity(4));
+    assert.equal(Object.keys(ports()).length, 4);
+  });
+
   it("is told what Azure refuses", () => {
     const { stdout } = upWith(...capacity(11));
     assert.match(stdout, /error: Status=400 Code="InboundNatRuleFrontendPortRangeSmallerThanRequestedPorts"/);
@@ -138,3 +166,22 @@ describe("a program of azure-native against the simulated Azure", function () {
     assert.deepEqual([resources, scaleSets], [{}, {}]);
   });
 });
+
+/** The plugin that works for the project in a folder, if there is one. */
+function pluginOf(folder: string): number | undefined {
+  const { stdout } = spawnSync("pgrep", ["--full", "azure-simulator/bin/../plugin.ts"], { encoding: "utf8" });
+  const store = join(folder, "store");
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map(Number)
+    .find((pid) => existsSync(`/proc/${pid}/environ`) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(store));
+}
+
+/** Waits for something that comes about by itself. Throws where it does not within a minute. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let left = 600; !holds(); left--) {
+    assert.ok(left > 0, `waited in vain until ${holds}`);
+    await sleep(100);
+  }
+}

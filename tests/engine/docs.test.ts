@@ -2,24 +2,11 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { escape, labsBeside, translator } from "./labs-beside";
+import { examplesOf, patternOf } from "./examples";
+import { labsBeside, translator } from "./labs-beside";
 import { TestEnvironment } from "./support";
 
 const folder = join(__dirname, "..", "..", "docs");
-
-interface Example {
-  readonly commands: string;
-  readonly expected: readonly string[];
-}
-
-/** A page's commands with what it says they print: each `sh` block and the `text` block after it. */
-function examplesOf(page: string): Example[] {
-  const blocks = /```sh\n([^`]*)```\s+```text\n([^`]*)```/g;
-  return [...page.matchAll(blocks)].map(([, commands, expected]) => ({
-    commands,
-    expected: expected.split("\n").filter((line) => line.trim() !== ""),
-  }));
-}
 
 const number = 3;
 const labs = labsBeside(number);
@@ -36,12 +23,6 @@ function translated(page: string, text: string): string {
     .replace(/npm run (\w+)/g, `node tools/run.js $1 --environment test-${number}`)
     .replace(/pulumi (stack output)/g, `eval "$(node tools/run.js env)"; pulumi $1 --stack test-${number}`);
   return (further[page] ?? []).reduce((result, [pattern, word]) => result.replace(pattern, word), commands);
-}
-
-/** White space is as it falls, and `…` stands for anything. */
-function pattern(line: string): RegExp {
-  const parts = line.split("…").map((part) => part.trim().split(/\s+/).map(escape).join("\\s+"));
-  return new RegExp(parts.join(".*"), "m");
 }
 
 describe("the pages in docs", function () {
@@ -69,7 +50,7 @@ describe("the pages in docs", function () {
           encoding: "utf8",
         });
         for (const line of expected) {
-          assert.match(stdout, pattern(translated(page, line)), stderr);
+          assert.match(stdout, patternOf(translated(page, line)), stderr);
         }
       });
     }

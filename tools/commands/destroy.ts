@@ -13,7 +13,7 @@ export const command: Command = {
     const { environment, values, progress } = call;
     const options = await prepare(call, false);
     const forget = values.forget as string[];
-    const { exitCode, left, silent, engines } = await tearDown({ ...options, forget, yes: values.yes as boolean });
+    const { exitCode, left, silent, engines, groups } = await tearDown({ ...options, forget, yes: values.yes as boolean });
     if (left.length > 0) {
       progress.line(`Still there under the label of stack "${environment}":\n${lines(left)}`);
       progress.line(`Run npm run destroy -- --environment ${environment} again once what holds them is gone.`);
@@ -34,9 +34,13 @@ export const command: Command = {
       progress.line(`Still there of the rehearsal:\n${lines(rehearsal)}`);
       return 1;
     }
-    const asked =
-      engines.length === 1 ? `the engine at ${engines[0]} was` : `the engines at ${engines.join(", ")} were`;
-    progress.line(`Nothing is left of "${environment}": ${asked} asked.`);
+    const asked = engines.length === 1 ? "the engine at" : "the engines at";
+    const were = engines.length === 1 ? "was asked" : "were asked";
+    const parts = [
+      ...groups.map((group) => `resource group ${group} is gone`),
+      ...(engines.length > 0 || groups.length === 0 ? [`${asked} ${engines.join(", ")} ${were}`] : []),
+    ];
+    progress.line(`Nothing is left of "${environment}": ${parts.join(", and ")}.`);
     return 0;
   },
 };

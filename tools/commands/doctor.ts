@@ -1,5 +1,6 @@
-import type { HostsSettings } from "../../components/settings/hosts";
+import type { HostsSettings, RemoteSettings } from "../../components/settings/hosts";
 import type { Command } from "../command";
+import { cloudSections } from "../doctor/cloud";
 import { exitCode, formatFindings, untested, type Section } from "../doctor/finding";
 import { pulumiFindings, type FoundPulumi } from "../doctor/pulumi";
 import { serverSections } from "../doctor/servers";
@@ -19,7 +20,7 @@ export const command: Command = {
         clientFindings(machine, needsOf(hosts)),
       ]);
       const here: Section = { name: "this machine", findings: [node(), ...findings, ...clients, finding] };
-      return [here, ...(await remote(hosts, environment, pulumi))];
+      return [here, ...(await elsewhere(hosts, environment, pulumi))];
     });
     process.stdout.write(`\n${formatFindings(sections, process.stdout)}\n`);
     return exitCode(sections);
@@ -28,23 +29,35 @@ export const command: Command = {
 
 /** Where the settings say nothing that can be used, the hosts are taken to be this machine. */
 function needsOf(hosts: HostsSettings | undefined): Needs {
-  return hosts?.kind === "remote"
-    ? { engine: hosts.rehearsed ? "linux" : undefined, ssh: true }
-    : { engine: hosts?.os ?? "linux", ssh: false };
+  return hosts === undefined || hosts.kind === "local"
+    ? { engine: hosts?.os ?? "linux", ssh: false }
+    : { engine: hosts.rehearsed ? "linux" : undefined, ssh: true };
 }
 
-async function remote(
+async function elsewhere(
   hosts: HostsSettings | undefined,
   environment: string,
   pulumi: FoundPulumi | undefined,
 ): Promise<Section[]> {
-  if (hosts?.kind !== "remote") {
-    return hosts === undefined
-      ? [{ name: "hosts", findings: [untested("hosts", "the settings have to be right first")] }]
-      : [];
+  switch (hosts?.kind) {
+    case undefined:
+      return [{ name: "hosts", findings: [untested("hosts", "the settings have to be right first")] }];
+    case "local":
+      return [];
+    case "remote":
+      return remote(hosts, environment, pulumi);
+    case "scale-set":
+      return cloudSections(hosts, environment, pulumi);
   }
-  const unknown = hosts.servers.filter(({ password }) => password !== undefined && pulumi === undefined);
-  const known = hosts.servers.filter((server) => !unknown.includes(server));
+}
+
+async function remote(
+  { servers: declared }: RemoteSettings,
+  environment: string,
+  pulumi: FoundPulumi | undefined,
+): Promise<Section[]> {
+  const unknown = declared.filter(({ password }) => password !== undefined && pulumi === undefined);
+  const known = declared.filter((server) => !unknown.includes(server));
   const servers = pulumi === undefined ? known : await withPasswords(known, { environment, toolchain: pulumi });
   return [
     ...(await serverSections(servers, environment)),

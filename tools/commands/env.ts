@@ -3,8 +3,12 @@ import { setUp } from "../setup";
 
 export const command: Command = {
   summary: 'Print what plain `pulumi` needs in a shell: eval "$(npm run -s env)"',
-  async run({ environment, progress }) {
-    const { toolchain } = await setUp(progress, { environment });
+  options: { "simulated-azure": { type: "boolean", default: false } },
+  async run({ environment, progress, values }) {
+    const { toolchain } = await setUp(progress, {
+      environment,
+      simulatedAzure: values["simulated-azure"] as boolean,
+    });
     const lines = Object.entries(toolchain.env).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
     process.stdout.write(lines.join(""));
     return 0;

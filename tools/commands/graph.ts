@@ -10,9 +10,9 @@ export const command: Command = {
   summary: "Draw what an environment declares, with its last checks; as Mermaid on stdout with --mermaid",
   options: { mermaid: { type: "boolean", default: false } },
   async run({ environment, values }) {
-    const { topology, expectations } = await stackOutputs(environment);
+    const declared = await stackOutputs(environment);
     const folder = outFolder(environment);
-    const { mermaid, svg, html } = await writePictures(folder, topology, expectations, lastReport(folder));
+    const { mermaid, svg, html } = await writePictures(folder, declared, lastReport(folder));
     process.stdout.write(values.mermaid === true ? readFileSync(mermaid) : `${html}\n${svg}\n${mermaid}\n`);
     return 0;
   },

@@ -3,6 +3,7 @@ import { extname, join } from "node:path";
 import type { z } from "zod";
 import { labs } from "../../components/labs";
 import { remote } from "../../components/settings/hosts/remote";
+import { scaleSet } from "../../components/settings/hosts/scale-set";
 import { stackFileSchema } from "../../components/settings/json-schema";
 import { settingsTable, withTable } from "../../components/settings/markdown";
 import { settingsSchema } from "../../components/settings/parse";
@@ -22,6 +23,7 @@ export async function generated(): Promise<Generated[]> {
     // The settings of a lab are on its own page.
     { path: "README.md", schema: settingsSchema(labs), depth: 2 },
     { path: "docs/remote-hosts.md", schema: remote, below: ["hosts"] },
+    { path: "docs/azure.md", schema: scaleSet, below: ["hosts"] },
     ...Object.entries(labs).map(([name, lab]) => ({ path: `docs/${name}.md`, schema: lab.settings })),
   ].filter(({ path }) => existsSync(join(root, path)));
   return Promise.all([

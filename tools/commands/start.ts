@@ -21,12 +21,7 @@ export const command: Command = {
     // Loading what draws takes as long as some checks do, so it goes on while they run.
     const { writePictures } = require("../graph") as typeof import("../graph");
     const { report, exitCode: proved } = await proving;
-    const pictures = await writePictures(
-      outFolder(environment),
-      declaration.topology,
-      declaration.expectations,
-      report,
-    );
+    const pictures = await writePictures(outFolder(environment), declaration, report);
     const { bold } = colours(process.stdout);
     const { places, tunnels } = whatToOpen(declaration, environment);
     const lines = (open: readonly Place[]): string =>

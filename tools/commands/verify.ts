@@ -100,9 +100,9 @@ type Given = Provable & { readonly environment: string; readonly limitSeconds?: 
 async function fromStack({ environment, progress, signal }: Call): Promise<Given> {
   const { stackOutputs } = require("../stack") as typeof import("../stack");
   const { connectHosts } = require("../hosts") as typeof import("../hosts");
-  const { toolchain, ...declared } = await stackOutputs(environment);
+  const { toolchain, state, ...declared } = await stackOutputs(environment);
   // A host that is not reached is told by its checks.
-  await connectHosts({ environment, toolchain, progress, signal, wait: false });
+  await connectHosts({ environment, toolchain, state, progress, signal, wait: false });
   return declared;
 }
 

@@ -1,7 +1,8 @@
 import type { Attributes, Edge as DotEdge, Graph, Node, Subgraph } from "@viz-js/viz" with {
   "resolution-mode": "import",
 };
-import type { Edge, HostBox, NetworkBox, Picture, PortBox, Stack } from "./picture";
+import type { CloudBox } from "./cloud";
+import type { Edge, HostBox, NetworkBox, OutsideBox, Picture, PortBox, Stack } from "./picture";
 import type { Sized } from "./sizes";
 
 /** Of the line over containers that share a network stack, of the gap between them, and around them, in pixels. */
@@ -26,7 +27,7 @@ export function socketOf(network: string): string {
 
 /** What Graphviz is to lay out: boxes of a fixed size in clusters, from left to right. */
 export function dotOf(picture: Picture, sizes: Sizes): Graph {
-  const { hosts, outside, edges } = picture;
+  const { cloud, hosts, outside, edges } = picture;
   const joined = new Set(edges.filter(({ kind }) => kind === "endpoint").map(({ to }) => to));
   const stacks = stacksOf(picture);
   const nodeOf = new Map(stacks.flatMap(({ id, containers }) => containers.map((container) => [container.id, id])));
@@ -36,24 +37,57 @@ export function dotOf(picture: Picture, sizes: Sizes): Graph {
       .flatMap(({ containers }) => containers.map(({ id }) => id)),
   );
   const starting = startingColumn(picture, (box) => nodeOf.get(box) ?? box);
-  const fromOutside = outside.slice(0, 1).flatMap(({ id }) => starting.map((each) => invisible(id, each)));
-  const column = { graphAttributes: { rank: "same" }, nodes: starting.map((name) => ({ name })) };
+  const [beside, within] = [outside.filter(({ host }) => host === undefined), outside.filter(({ host }) => host)];
+  const columns = [cloud === undefined ? [] : balancerNodes(cloud), askers(picture), starting].filter(
+    (names) => names.length > 0,
+  );
+  const clusters = hosts.map((host) =>
+    hostCluster(
+      host,
+      sizes,
+      joined,
+      within.filter((each) => each.host === host.id),
+    ),
+  );
   return {
     graphAttributes: { rankdir: "LR", nodesep: 0.2, ranksep: 0.7, newrank: true, pad: 0, remincross: true },
     nodeAttributes: { shape: "box", fixedsize: true, label: "" },
     edgeAttributes: { arrowsize: 0.8 },
-    nodes: outside.map(({ id }) => box(id, sizes)),
-    subgraphs: [...hosts.map((host) => hostCluster(host, sizes, joined)), column],
-    edges: [...fromOutside, ...bottomUp(picture).map((edge) => dotEdge(edge, sizes, nodeOf, cells))],
+    nodes: beside.map(({ id }) => box(id, sizes)),
+    subgraphs: [...(cloud === undefined ? clusters : [cloudCluster(cloud, clusters, sizes)]), ...columns.map(column)],
+    edges: [
+      ...oneAfterTheOther(
+        beside.slice(0, 1).map(({ id }) => id),
+        ...columns,
+      ),
+      ...bottomUp(picture).map((edge) => dotEdge(edge, sizes, nodeOf, cells)),
+    ],
   };
 }
 
-function hostCluster({ id, networks, stacks, ports }: HostBox, sizes: Sizes, joined: ReadonlySet<string>): Subgraph {
-  const empty = networks.length + stacks.length + ports.length === 0;
+/** The load balancer stands before what it leads to. */
+function cloudCluster({ id, balancer }: CloudBox, hosts: readonly Subgraph[], sizes: Sizes): Subgraph {
+  const { endpoints } = balancer;
+  const nodes = endpoints.length === 0 ? [socket(balancer.id)] : endpoints.map((endpoint) => box(endpoint.id, sizes));
+  return cluster(id, sizes, 24, { subgraphs: [cluster(balancer.id, sizes, 16, { nodes }), ...hosts] });
+}
+
+function balancerNodes({ balancer }: CloudBox): string[] {
+  const { id, endpoints } = balancer;
+  return endpoints.length === 0 ? [socketOf(id)] : endpoints.map((endpoint) => endpoint.id);
+}
+
+function hostCluster(
+  { id, networks, stacks, ports }: HostBox,
+  sizes: Sizes,
+  joined: ReadonlySet<string>,
+  others: readonly OutsideBox[],
+): Subgraph {
+  const empty = networks.length + stacks.length + ports.length + others.length === 0;
   return cluster(id, sizes, 20, {
     nodes: [
       ...(empty ? [socket(id)] : []),
-      ...ports.map((port) => box(port.id, sizes)),
+      ...[...ports, ...others].map((each) => box(each.id, sizes)),
       ...stacks.map((stack) => stackNode(stack, sizes)),
     ],
     subgraphs: networks.map((network) => networkCluster(network, sizes, joined.has(network.id))).reverse(),
@@ -112,6 +146,12 @@ function dotEdge(
   return { tail: nodeOf.get(from) ?? from, head, attributes };
 }
 
+/** What is on a host, in no container, and asks. */
+function askers({ outside, edges }: Picture): string[] {
+  const asking = new Set(edges.map(({ from }) => from));
+  return outside.flatMap(({ id, host }) => (host !== undefined && asking.has(id) ? [id] : []));
+}
+
 /** What nothing leads to but from outside, as declared; each published port before the network that it leads into. */
 function startingColumn({ hosts, edges }: Picture, nodeOf: (box: string) => string): string[] {
   const led = new Set(edges.map(({ to }) => nodeOf(to)));
@@ -137,6 +177,17 @@ function bottomUp({ hosts, edges }: Picture): Edge[] {
   const place = new Map(boxes.map((id, i) => [id, i]));
   const height = ({ from, to }: Edge): number => place.get(from) ?? place.get(to) ?? 0;
   return [...edges].sort((a, b) => height(b) - height(a));
+}
+
+function column(names: readonly string[]): Subgraph {
+  return { graphAttributes: { rank: "same" }, nodes: names.map((name) => ({ name })) };
+}
+
+/** Lines that nobody sees, from the first of a column to each of the next. */
+function oneAfterTheOther(...columns: readonly (readonly string[])[]): DotEdge[] {
+  return columns
+    .slice(1)
+    .flatMap((names, i) => columns[i].slice(0, 1).flatMap((first) => names.map((name) => invisible(first, name))));
 }
 
 function invisible(tail: string, head: string): DotEdge {

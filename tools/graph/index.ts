@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PlacedExpectation, Report } from "../../components/checks/expectation";
-import type { Topology } from "../../components/network/topology";
+import type { Report } from "../../components/checks/expectation";
 import { toMermaid } from "./mermaid";
 import { toPage } from "./page";
-import { type Picture, pictureOf } from "./picture";
+import { type Drawable, type Picture, pictureOf } from "./picture";
 
 /** To be raised when an SVG is drawn another way: those that were drawn before are then no longer good. */
 const DRAWING = 2;
@@ -21,15 +20,10 @@ export interface PictureFiles {
  * Writes the picture of what is declared, with the checks of a report where there is one, as topology.mmd, topology.svg
  * and topology.html into a folder. An SVG that shows the same already is kept: the layout is what takes time.
  */
-export async function writePictures(
-  folder: string,
-  topology: Topology,
-  expectations: readonly PlacedExpectation[],
-  report?: Report,
-): Promise<PictureFiles> {
+export async function writePictures(folder: string, declared: Drawable, report?: Report): Promise<PictureFiles> {
   const file = (ending: string): string => join(folder, `topology.${ending}`);
   const files = { mermaid: file("mmd"), svg: file("svg"), html: file("html") };
-  const picture = pictureOf(topology, expectations, report);
+  const picture = pictureOf(declared, report);
   // What is loaded for a drawing takes as long as the drawing.
   const draw = (): Promise<string> => (require("./svg") as typeof import("./svg")).toSvg(picture);
   const svg = await drawnAlready(files.svg, picture, draw);

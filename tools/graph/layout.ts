@@ -55,7 +55,7 @@ export async function layOut(picture: Picture): Promise<Layout> {
 }
 
 function* boxes(
-  { hosts, outside }: Picture,
+  { cloud, hosts, outside }: Picture,
   places: ReadonlyMap<string, readonly number[]>,
   sizes: ReadonlyMap<string, Sized>,
 ): Generator<[string, Laid]> {
@@ -65,6 +65,11 @@ function* boxes(
     const [x, y] = [Math.min(x1, x2), Math.min(y1, y2)];
     return [id, { x, y, width: Math.abs(x2 - x1), height: Math.abs(y2 - y1), lines: sizes.get(id)!.lines }];
   };
+  if (cloud !== undefined) {
+    yield cluster(cloud.id);
+    yield cluster(cloud.balancer.id);
+    yield* cloud.balancer.endpoints.map(({ id }) => centred(id));
+  }
   for (const { id, networks, stacks, ports } of hosts) {
     yield cluster(id);
     yield* networks.map((network) => cluster(network.id));

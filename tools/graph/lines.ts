@@ -1,3 +1,4 @@
+import type { CloudBox, EndpointBox } from "./cloud";
 import type { ContainerBox, Edge, HostBox, NetworkBox, OutsideBox, PortBox, Relation } from "./picture";
 import type { Line } from "./text";
 
@@ -27,10 +28,30 @@ export function networkLines({ name, lab, subnet, gateway, ipRange, bridge, stat
   ];
 }
 
-export function hostLines({ name, says }: HostBox): Line[] {
+export function hostLines({ name, says, wayIn }: HostBox): Line[] {
   return [
     { text: name, style: "title" },
     { text: `container host: ${says}`, style: "plain" },
+    ...(wayIn === undefined ? [] : [{ text: wayIn, style: "plain" } as const]),
+  ];
+}
+
+/** What is written over what is in a cloud. */
+export function cloudLines({ name, says }: CloudBox): Line[] {
+  return [{ text: name, style: "title" }, ...says.map((text): Line => ({ text, style: "plain" }))];
+}
+
+export function balancerLines({ address }: CloudBox["balancer"]): Line[] {
+  return [
+    { text: "load balancer", style: "title" },
+    { text: address, style: "mono" },
+  ];
+}
+
+export function endpointLines({ name, says }: EndpointBox): Line[] {
+  return [
+    { text: name, style: "mono" },
+    { text: says, style: "plain" },
   ];
 }
 

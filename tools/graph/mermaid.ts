@@ -1,6 +1,17 @@
-import { containerLines, edgeLines, hostLines, networkLines, outsideLines, portLines } from "./lines";
+import type { CloudBox } from "./cloud";
+import {
+  balancerLines,
+  cloudLines,
+  containerLines,
+  edgeLines,
+  endpointLines,
+  hostLines,
+  networkLines,
+  outsideLines,
+  portLines,
+} from "./lines";
 import { signs } from "./marks";
-import type { Edge, EdgeKind, HostBox, NetworkBox, Picture, Stack } from "./picture";
+import type { Edge, EdgeKind, HostBox, NetworkBox, OutsideBox, Picture, Stack } from "./picture";
 import type { Line } from "./text";
 
 /** Colours that can be read on GitHub's light background and on its dark one. */
@@ -21,11 +32,17 @@ const arrows: Readonly<Record<EdgeKind, string>> = {
 };
 
 /** Writes the picture as a Mermaid flowchart, as GitHub renders it. */
-export function toMermaid({ hosts, outside, edges }: Picture): string {
+export function toMermaid({ cloud: around, hosts, outside, edges }: Picture): string {
+  const boxes = hosts.flatMap((box) =>
+    host(
+      box,
+      outside.filter((each) => each.host === box.id),
+    ),
+  );
   const lines = [
     "flowchart LR",
-    ...outside.map((box) => `  ${box.id}[${label(outsideLines(box))}]`),
-    ...hosts.flatMap(host),
+    ...outside.filter((box) => box.host === undefined).map((box) => `  ${outsideBox(box)}`),
+    ...(around === undefined ? boxes : cloud(around, boxes)),
     ...edges.map(edge),
     "  classDef facts stroke-dasharray:3 3",
     ...(Object.keys(styles) as EdgeKind[]).flatMap((kind) => linkStyle(kind, edges)),
@@ -33,12 +50,30 @@ export function toMermaid({ hosts, outside, edges }: Picture): string {
   return `${lines.join("\n")}\n`;
 }
 
-function host(box: HostBox): string[] {
+/** As of a network, all but the title is a node. */
+function cloud(box: CloudBox, hosts: readonly string[]): string[] {
+  const [title, ...facts] = cloudLines(box);
+  const { id, endpoints } = box.balancer;
+  const balancer = subgraph(
+    id,
+    balancerLines(box.balancer),
+    endpoints.map((endpoint) => `${endpoint.id}([${label(endpointLines(endpoint))}])`),
+  );
+  const inside = [`${box.id}f[${label(facts)}]:::facts`, ...balancer];
+  return [...subgraph(box.id, [title], inside).slice(0, -1), ...hosts, "end"].map((line) => `  ${line}`);
+}
+
+function host(box: HostBox, others: readonly OutsideBox[]): string[] {
   return subgraph(box.id, hostLines(box), [
+    ...others.map(outsideBox),
     ...box.ports.map((port) => `${port.id}([${label(portLines(port))}])`),
     ...box.networks.flatMap(network),
     ...box.stacks.flatMap(stack),
   ]).map((line) => `  ${line}`);
+}
+
+function outsideBox(box: OutsideBox): string {
+  return `${box.id}[${label(outsideLines(box))}]`;
 }
 
 /** Mermaid keeps room for one line of a subgraph's title, and lets more lie on what is inside: the rest is a node. */

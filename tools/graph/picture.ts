@@ -1,5 +1,7 @@
 import type { Check, CheckStatus, PlacedExpectation, Report } from "../../components/checks/expectation";
+import type { DeclaredCloud } from "../../components/declaration";
 import type { Topology } from "../../components/network/topology";
+import { type CloudBox, placeCloud, wayIn } from "./cloud";
 import { placeContainers } from "./placing";
 import { Relations } from "./relations";
 import { statusesOf, worst } from "./statuses";
@@ -7,8 +9,10 @@ import { statusesOf, worst } from "./statuses";
 /** What is drawn, before anything is said of where: the same for Mermaid, SVG and the page. */
 export interface Picture {
   readonly environment: string;
+  /** Around all hosts, where a cloud has them. */
+  readonly cloud?: CloudBox;
   readonly hosts: readonly HostBox[];
-  /** What is on no container host: the machine that runs `verify`, and targets that are no container. */
+  /** What is in no container: where `verify` is run or asks from, and targets that are no container. */
   readonly outside: readonly OutsideBox[];
   readonly edges: readonly Edge[];
   /** One for each expectation, or the report's own where there is one. */
@@ -23,6 +27,8 @@ export interface HostBox {
   readonly name: string;
   /** Kind and system: `local, linux`. */
   readonly says: string;
+  /** How one gets to it. */
+  readonly wayIn?: string;
   readonly networks: readonly NetworkBox[];
   /** Containers on no network. */
   readonly stacks: readonly Stack[];
@@ -76,6 +82,8 @@ export interface OutsideBox {
   readonly id: string;
   readonly name: string;
   readonly says: string;
+  /** The host that it is on, though in no container. */
+  readonly host?: string;
 }
 
 /**
@@ -101,11 +109,19 @@ export interface Edge {
   readonly status?: CheckStatus;
 }
 
+/** What is drawn of an environment. */
+export interface Drawable {
+  readonly topology: Topology;
+  readonly expectations: readonly PlacedExpectation[];
+  readonly cloud?: DeclaredCloud;
+}
+
 /** Works the picture out from what a stack declares and, where there is one, its last report. */
-export function pictureOf(topology: Topology, expectations: readonly PlacedExpectation[], report?: Report): Picture {
+export function pictureOf({ topology, expectations, cloud }: Drawable, report?: Report): Picture {
   const placing = placeContainers(topology);
   const statuses = statusesOf(expectations, report);
-  const relations = new Relations(placing);
+  const box = cloud && placeCloud(cloud, placing.ports);
+  const relations = new Relations(placing, box?.balancer);
   expectations.forEach((expectation, i) => relations.add(expectation, statuses[i]));
 
   const stack = ({ id, boxes }: (typeof placing.stacks)[number]): Stack => ({
@@ -118,6 +134,7 @@ export function pictureOf(topology: Topology, expectations: readonly PlacedExpec
   });
   const hosts = placing.hosts.map(({ networks, ...host }) => ({
     ...host,
+    ...(cloud && { wayIn: wayIn(cloud, host.name) }),
     networks: networks.map(({ id, lab, spec: { name, subnet, gateway, ipRange, bridge } }) => ({
       id,
       name,
@@ -138,6 +155,7 @@ export function pictureOf(topology: Topology, expectations: readonly PlacedExpec
   }));
   return {
     environment: topology.environment,
+    ...(box && { cloud: box }),
     hosts,
     // Asked for last: drawing edges is what brings boxes outside into being.
     edges: relations.edges(),

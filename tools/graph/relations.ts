@@ -1,4 +1,5 @@
 import type { CheckStatus, PlacedExpectation, Target } from "../../components/checks/expectation";
+import type { CloudBox } from "./cloud";
 import type { Edge, EdgeKind, OutsideBox, Relation } from "./picture";
 import { type Placed, type Placing, span } from "./placing";
 import { worst } from "./statuses";
@@ -30,12 +31,24 @@ export class Relations {
   private readonly outsideBoxes = new Map<string, OutsideBox>();
   private readonly statusesOfBoxes = new Map<string, Status[]>();
   private readonly stackOfBox: ReadonlyMap<string, string>;
+  /** The load balancer's endpoints by the ports that they lead to. */
+  private readonly endpoints: ReadonlyMap<string, string>;
 
-  constructor(private readonly placing: Placing) {
+  constructor(
+    private readonly placing: Placing,
+    private readonly balancer?: CloudBox["balancer"],
+  ) {
     this.targets = new Targets(placing);
+    this.endpoints = new Map((balancer?.endpoints ?? []).map(({ id, port }) => [port, id]));
     this.stackOfBox = new Map(placing.containers.map(({ box, stack }) => [box, stack]));
     for (const { box, id } of placing.ports) {
-      this.relate(this.operator(), id, "port");
+      const endpoint = this.endpoints.get(id);
+      if (endpoint !== undefined) {
+        this.relate(this.outsider(), endpoint, "port");
+        this.relate(endpoint, id, "port");
+      } else if (balancer === undefined) {
+        this.relate(this.outsider(), id, "port");
+      }
       this.relate(id, box, "port");
     }
     this.addForwarding();
@@ -121,7 +134,14 @@ export class Relations {
     const source = from === OPERATOR ? undefined : this.targets.container(at, from);
     const found = source ? this.targets.fromContainer(source, host, port) : this.targets.fromOutside(at, host, port);
     this.mark(source?.box, status);
-    this.relate(source?.box ?? this.operator(), this.boxOf(found, host), kind, text, status);
+    const asker = source === undefined ? this.askerAt(at, host) : undefined;
+    const to = this.boxOf(found, host, asker);
+    this.relate(source?.box ?? (asker === undefined ? this.outsider() : this.itself(asker)), to, kind, text, status);
+  }
+
+  /** What a host of a cloud publishes, `verify` asks for on that host: from outside it may well be shut. */
+  private askerAt(at: string, target: string): string | undefined {
+    return this.balancer === undefined || target === this.balancer.address ? undefined : at;
   }
 
   private relate(from: string, to: string, kind: EdgeKind, text = "", status?: Status): void {
@@ -136,17 +156,24 @@ export class Relations {
     gathered.statuses.push(status);
   }
 
-  private boxOf(found: Found | undefined, host: string): string {
-    return found?.port?.id ?? found?.container?.box ?? this.box(host, "not a container");
+  private boxOf(found: Found | undefined, host: string, on?: string): string {
+    const endpoint = host === this.balancer?.address ? this.endpoints.get(found?.port?.id ?? "") : undefined;
+    return endpoint ?? found?.port?.id ?? found?.container?.box ?? this.box(host, "not a container", on);
   }
 
-  private operator(): string {
-    return this.box("outside", "the machine that runs verify");
+  private outsider(): string {
+    return this.box("outside", this.balancer === undefined ? "the machine that runs verify" : "whoever is let in");
   }
 
-  private box(name: string, says: string): string {
-    const box = this.outsideBoxes.get(name) ?? { id: `x${this.outsideBoxes.size}`, name, says };
-    this.outsideBoxes.set(name, box);
+  private itself(host: string): string {
+    return this.box(`${host} itself`, "where verify asks from", host);
+  }
+
+  private box(name: string, says: string, on?: string): string {
+    const host = this.placing.hosts.find((each) => each.name === on)?.id;
+    const key = JSON.stringify([name, host]);
+    const box = this.outsideBoxes.get(key) ?? { id: `x${this.outsideBoxes.size}`, name, says, ...(host && { host }) };
+    this.outsideBoxes.set(key, box);
     return box.id;
   }
 

@@ -1,4 +1,15 @@
-import { containerLines, edgeLines, hostLines, networkLines, outsideLines, portLines } from "./lines";
+import type { CloudBox } from "./cloud";
+import {
+  balancerLines,
+  cloudLines,
+  containerLines,
+  edgeLines,
+  endpointLines,
+  hostLines,
+  networkLines,
+  outsideLines,
+  portLines,
+} from "./lines";
 import type { Picture } from "./picture";
 import { fit, LINE_HEIGHT, type Line, lineWidth, MARK_WIDTH } from "./text";
 
@@ -20,13 +31,14 @@ export interface Sized {
 }
 
 /** The room for each box and label, by id. Containers are of one width, so that their columns align. */
-export function sizesOf({ hosts, outside, edges }: Picture): ReadonlyMap<string, Sized> {
+export function sizesOf({ cloud, hosts, outside, edges }: Picture): ReadonlyMap<string, Sized> {
   const networks = hosts.flatMap((host) => host.networks);
   const stacks = [...hosts, ...networks].flatMap((each) => each.stacks);
   const headers = networks.map((network) => [network.id, sized(networkLines(network), WIDEST_HEADER)] as const);
   // As wide as what is written above the first column, so that edges beside that cross no text.
   const column = Math.min(WIDEST, Math.max(NARROWEST, ...headers.map(([, { width }]) => width - PADDING)));
   return new Map([
+    ...(cloud === undefined ? [] : sizesOfCloud(cloud)),
     ...ofOneWidth(
       stacks.flatMap(({ containers }) => containers).map((box) => [box.id, containerLines(box)]),
       column,
@@ -40,6 +52,15 @@ export function sizesOf({ hosts, outside, edges }: Picture): ReadonlyMap<string,
     ...headers,
     ...edges.map((edge) => [edge.id, sized(edgeLines(edge), WIDEST, LABEL_PADDING)] as const),
   ]);
+}
+
+function sizesOfCloud(cloud: CloudBox): (readonly [string, Sized])[] {
+  const { id, balancer } = cloud;
+  return [
+    [id, sized(cloudLines(cloud), WIDEST_HEADER)],
+    [balancer.id, sized(balancerLines(balancer), WIDEST_HEADER)],
+    ...balancer.endpoints.map((endpoint) => [endpoint.id, sized(endpointLines(endpoint), WIDEST)] as const),
+  ];
 }
 
 function ofOneWidth(boxes: readonly (readonly [string, readonly Line[]])[], narrowest: number): [string, Sized][] {

@@ -98,3 +98,10 @@ export const pictureStyle =
   ".topology .mark.fail circle{fill:var(--fail)}" +
   ".topology .mark.error circle{fill:var(--error)}" +
   ".topology .mark path{fill:none;stroke:var(--on-mark);stroke-width:1.7;stroke-linecap:round;stroke-linejoin:round}";
+
+/** What is added to that for a cloud. */
+export const cloudStyle =
+  ".topology .cloud>rect{fill:none;stroke:var(--muted);stroke-dasharray:7 5}" +
+  ".topology .cloud.header text{stroke:var(--paper)}" +
+  ".topology .balancer>rect{fill:var(--host);stroke:var(--port-line)}" +
+  ".topology .balancer.header text{stroke:var(--host)}";

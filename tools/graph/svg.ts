@@ -4,7 +4,7 @@ import { type Laid, layOut, type Layout } from "./layout";
 import { drawMark, summary } from "./marks";
 import type { Picture, Stack } from "./picture";
 import { PADDING } from "./sizes";
-import { pictureStyle } from "./style";
+import { cloudStyle, pictureStyle } from "./style";
 import { fontSize, LINE_HEIGHT, type Line, MARK_WIDTH } from "./text";
 
 /** Around the picture, and of its heading, in pixels. */
@@ -23,7 +23,7 @@ export async function toSvg(picture: Picture): Promise<string> {
     ` width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n`,
     `<title id="topology-title">${escapeXml(heading)}</title>`,
     `<desc id="topology-summary">${escapeXml(description(picture))}</desc>\n`,
-    `<style>${pictureStyle}</style>\n`,
+    `<style>${pictureStyle}${picture.cloud === undefined ? "" : cloudStyle}</style>\n`,
     `<rect class="paper" width="${width}" height="${height}" rx="10"/>\n`,
     `<text class="heading" x="${MARGIN}" y="${MARGIN + 18}">${escapeXml(heading)}</text>`,
     `<text class="plain" x="${MARGIN}" y="${MARGIN + 40}">${escapeXml(summary(picture))}</text>\n`,
@@ -33,18 +33,19 @@ export async function toSvg(picture: Picture): Promise<string> {
   ].join("");
 }
 
-function description({ hosts, edges, ...picture }: Picture): string {
+function description({ cloud, hosts, edges, ...picture }: Picture): string {
   const networks = hosts.flatMap((host) => host.networks);
   const containers = [...hosts, ...networks].flatMap(({ stacks }) => stacks).flatMap((stack) => stack.containers);
   const count = containers.reduce((sum, box) => sum + box.count, 0);
   return (
+    `${cloud === undefined ? "" : `${cloud.name}; behind its load balancer: `}` +
     `Container hosts: ${hosts.length}, networks: ${networks.length}, containers: ${count}, ` +
     `relations: ${edges.length}; ${summary({ hosts, edges, ...picture })}.`
   );
 }
 
 /** From the back to the front. */
-function draw({ hosts, outside, edges }: Picture, { boxes, edges: laidEdges }: Layout): string {
+function draw({ cloud, hosts, outside, edges }: Picture, { boxes, edges: laidEdges }: Layout): string {
   const networks = hosts.flatMap((host) => host.networks);
   const stacks = [...hosts, ...networks].flatMap((each) => each.stacks);
   const area = (kind: string, id: string, name: string, radius: number): string =>
@@ -52,14 +53,21 @@ function draw({ hosts, outside, edges }: Picture, { boxes, edges: laidEdges }: L
   const header = (kind: string, id: string): string => `<g class="${kind} header">${written(boxes.get(id)!)}</g>`;
   const box = (kind: string, id: string, name: string, radius: number): string =>
     group(kind, name, rounded(boxes.get(id)!, radius) + written(boxes.get(id)!));
+  const clouds = cloud === undefined ? [] : [cloud];
+  const balancers = clouds.map(({ balancer }) => balancer);
   return [
+    ...clouds.map(({ id, name }) => area("cloud", id, name, 16)),
+    ...balancers.map(({ id }) => area("balancer", id, "load balancer", 12)),
     ...hosts.map(({ id, name }) => area("host", id, name, 12)),
     ...networks.map(({ id, name }) => area("network", id, name, 10)),
     ...edges.map((edge) => drawEdge(edge, laidEdges.get(edge.id)!)),
     // Over the edges, which may have to cross it.
+    ...clouds.map(({ id }) => header("cloud", id)),
+    ...balancers.map(({ id }) => header("balancer", id)),
     ...hosts.map(({ id }) => header("host", id)),
     ...networks.map(({ id }) => header("network", id)),
     ...stacks.flatMap((stack) => drawStack(stack, boxes)),
+    ...balancers.flatMap(({ endpoints }) => endpoints).map(({ id, name }) => box("port", id, name, 16)),
     ...hosts.flatMap(({ ports }) => ports).map(({ id, name }) => box("port", id, name, 16)),
     ...outside.map(({ id, name }) => box("outside", id, name, 8)),
     ...edges.map((edge) => drawLabel(laidEdges.get(edge.id)!, written)),

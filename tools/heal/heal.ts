@@ -16,6 +16,8 @@ export interface Healing {
   readonly progress: Progress;
   /** Removes what carries the stack's label and is not in its state, even if no killed run explains it. */
   readonly takeOver: boolean;
+  /** Hosts that are this environment's alone, where nobody else can have made anything. */
+  readonly ownHosts?: readonly string[];
 }
 
 /** What an earlier run left of itself. */
@@ -87,9 +89,10 @@ export async function heal(healing: Healing, { state, killed, locked }: Settled,
   const found = drift(told, seen.objects);
   // Whose run was killed, has nobody left to remove them; others are at work.
   await remove(killed || takeOver ? found.helpers : []);
-  const explained = killed || takeOver || (await explainedByFailure(found, healing, state));
+  const strange = found.unrecorded.filter(({ engine }) => healing.ownHosts?.includes(engine.host) !== true);
+  const explained = killed || takeOver || (await explainedByFailure(strange, healing, state));
   if (!explained) {
-    refuse(found, environment);
+    refuse(strange, environment);
   }
   await removeWrong(found, killed, progress);
   // Last, so that a healing that is killed in its turn is still told from a state that lost its records.
@@ -137,14 +140,14 @@ function silence({ host }: HostEngine, error: Error): Silent {
 }
 
 async function explainedByFailure(
-  { unrecorded }: Drift,
+  unrecorded: readonly EngineObject[],
   { environment, toolchain }: Healing,
   state: StackState | undefined,
 ): Promise<boolean> {
   return unrecorded.length === 0 || (state !== undefined && leftByFailure(environment, toolchain, unrecorded));
 }
 
-function refuse({ unrecorded }: Drift, environment: string): never {
+function refuse(unrecorded: readonly EngineObject[], environment: string): never {
   const names = unrecorded.map(({ kind, name, engine }) => `${kind} ${name}${placeOf(engine)}`).join(", ");
   throw new UserError(
     `The engine has things of a stack "${environment}" that this state knows nothing of: ${names}.\n` +

@@ -26,10 +26,16 @@ export interface Wanted {
   readonly options: readonly string[];
   readonly image: string;
   readonly command: readonly string[];
-  /** Where the one volume is mounted: what is there outlives the container. */
-  readonly data: string;
+  /** Where the one volume is mounted, which outlives the container; none where there is nothing to keep. */
+  readonly data?: string;
+  /** Docker's name of its network, where that is not the rehearsal's. */
+  readonly network?: string;
   /** Files of this machine by their place in the container, where they are root's. They never get into an image. */
   readonly files: Readonly<Record<string, string>>;
+  /** What it is known by, where it is not made anew for being described in another way. */
+  readonly identity?: string;
+  /** How long it has from its start until it is ready, in ms; a minute unless said otherwise. */
+  readonly limit?: number;
   /** Throws as long as what it is for does not work. */
   ready(): Promise<void>;
 }
@@ -37,7 +43,6 @@ export interface Wanted {
 /** What is there of a rehearsal, by name. */
 export type Found = ReadonlyMap<string, { readonly state: string; readonly spec: string }>;
 
-/** How long a container has from its start until it is ready, in ms. */
 const LIMIT_MS = 60_000;
 
 const PAUSE_MS = 250;
@@ -88,8 +93,11 @@ export async function ensureContainer(stage: Stage, wanted: Wanted, found: Found
   });
 }
 
-/** A hash of all that the container is made from. */
-function specOf({ options, image, command, data, files }: Wanted): string {
+/** What the container is labelled with: its identity, or a hash of all that it is made from. */
+function specOf({ options, image, command, data, files, identity }: Wanted): string {
+  if (identity !== undefined) {
+    return identity;
+  }
   const contents = Object.entries(files).map(([place, file]) => [place, readFileSync(file, "utf8")]);
   return createHash("sha256")
     .update(JSON.stringify([options, image, command, data, contents]))
@@ -97,14 +105,16 @@ function specOf({ options, image, command, data, files }: Wanted): string {
 }
 
 async function make({ docker, environment }: Stage, wanted: Wanted, replace: boolean): Promise<void> {
-  const { name, image, command, data, options, files } = wanted;
+  const { name, image, command, data, options, files, network = nameOf(environment) } = wanted;
   if (replace) {
     await docker(["container", "rm", "--force", name]);
   }
   const label = `${rehearsalLabel.environment}=${environment}`;
-  await docker(["volume", "create", "--label", label, name]);
+  if (data !== undefined) {
+    await docker(["volume", "create", "--label", label, name]);
+  }
   const own = ["--name", name, "--label", label, "--label", `${rehearsalLabel.spec}=${specOf(wanted)}`];
-  const where = ["--network", nameOf(environment), "--volume", `${name}:${data}`];
+  const where = ["--network", network, ...(data === undefined ? [] : ["--volume", `${name}:${data}`])];
   await docker(["container", "create", ...own, ...where, ...options, image, ...command]);
   for (const [place, file] of Object.entries(files)) {
     await docker(["cp", file, `${name}:${place}`]);
@@ -127,10 +137,10 @@ async function start({ docker }: Stage, { title, name }: Wanted): Promise<void> 
 
 async function untilReady(
   { docker, signal }: Stage,
-  { title, name, ready }: Wanted,
+  { title, name, ready, limit = LIMIT_MS }: Wanted,
   { log, detail }: StepReport,
 ): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
+  const deadline = Date.now() + limit;
   for (;;) {
     try {
       return await ready();
@@ -140,7 +150,7 @@ async function untilReady(
       if (Date.now() > deadline) {
         await docker(["container", "logs", "--tail", "50", name], { log });
         throw new UserError(
-          `The rehearsal's ${title} (container ${name}) was not ready within ${LIMIT_MS / 1000} s: ${(error as Error).message}\n` +
+          `The rehearsal's ${title} (container ${name}) was not ready within ${limit / 1000} s: ${(error as Error).message}\n` +
             `Remove it to have it made anew: docker rm --force ${name}`,
         );
       }

@@ -40,11 +40,7 @@ export function hostContainer(
     options: [
       ...["--hostname", name, "--network-alias", `${name}.${environment}`],
       ...["--publish", `127.0.0.1:${port}:22`],
-      ...capabilities.flatMap((capability) => ["--cap-add", capability]),
-      ...unconfined.flatMap((what) => ["--security-opt", `${what}=unconfined`]),
-      // Its engine counts its containers where this machine's engine does, in a group of their own.
-      ...["--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup"],
-      ...["--env", `CGROUP=/${container}`, "--env", `BRIDGE_ADDRESS=${INNER_BRIDGE_ADDRESS}`],
+      ...engineOptions(container),
       ...["--env", `REGISTRY=${registryAddress(environment)}`],
     ],
     files: {
@@ -58,6 +54,17 @@ export function hostContainer(
       await Promise.all([greeting(port), version]);
     },
   };
+}
+
+/** What `docker create` takes for a container of this name that has an engine of its own. */
+export function engineOptions(container: string): string[] {
+  return [
+    ...capabilities.flatMap((capability) => ["--cap-add", capability]),
+    ...unconfined.flatMap((what) => ["--security-opt", `${what}=unconfined`]),
+    // Its engine counts its containers where this machine's engine does, in a group of their own.
+    ...["--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup"],
+    ...["--env", `CGROUP=/${container}`, "--env", `BRIDGE_ADDRESS=${INNER_BRIDGE_ADDRESS}`],
+  ];
 }
 
 /** The Docker client inside a host, which takes neither key nor connection. */

@@ -5,20 +5,59 @@ import { CommandError } from "../processes";
 import type { Progress } from "../terminal/progress";
 import type { Docker } from "./docker";
 
-const folder = join(__dirname, "image");
+/** An image that rehearsals are made from. */
+interface ImageSource {
+  readonly title: string;
+  readonly folder: string;
+  readonly repository: string;
+}
+
+const hosts: ImageSource = {
+  title: "image of the hosts",
+  folder: join(__dirname, "image"),
+  repository: "container-network-labs-rehearsal",
+};
+
+const instances: ImageSource = {
+  title: "image of the cloud's machines",
+  folder: join(__dirname, "instance-image"),
+  repository: "container-network-labs-rehearsal-instance",
+};
 
 /** Reference of the image of hosts and registry; the tag is made from all that goes into it. */
 export function imageReference(baseImage: string): string {
-  const hash = createHash("sha256").update(contentHash(folder)).update(baseImage).digest("hex");
-  return `container-network-labs-rehearsal:${hash.slice(0, 12)}`;
+  return referenceOf(hosts, baseImage);
 }
 
 /** Builds the image unless the engine has it. It is kept when a rehearsal is over, as the base image is. */
 export async function ensureImage(progress: Progress, docker: Docker, baseImage: string): Promise<string> {
-  const reference = imageReference(baseImage);
+  return built(progress, docker, hosts, baseImage);
+}
+
+/** Reference of the image of a rehearsed cloud's machines and load balancer, which is made from the hosts' image. */
+export function instanceImageReference(baseImage: string): string {
+  return referenceOf(instances, imageReference(baseImage));
+}
+
+/** As ensureImage. */
+export async function ensureInstanceImage(progress: Progress, docker: Docker, baseImage: string): Promise<string> {
+  const reference = instanceImageReference(baseImage);
+  if (await hasImage(docker, reference)) {
+    return reference;
+  }
+  return built(progress, docker, instances, await ensureImage(progress, docker, baseImage));
+}
+
+function referenceOf({ folder, repository }: ImageSource, base: string): string {
+  const hash = createHash("sha256").update(contentHash(folder)).update(base).digest("hex");
+  return `${repository}:${hash.slice(0, 12)}`;
+}
+
+async function built(progress: Progress, docker: Docker, source: ImageSource, base: string): Promise<string> {
+  const reference = referenceOf(source, base);
   if (!(await hasImage(docker, reference))) {
-    await progress.step("Rehearsal: image of the hosts", ({ log }) =>
-      docker(["build", "--tag", reference, "--build-arg", `BASE=${baseImage}`, folder], { log }),
+    await progress.step(`Rehearsal: ${source.title}`, ({ log }) =>
+      docker(["build", "--tag", reference, "--build-arg", `BASE=${base}`, source.folder], { log }),
     );
   }
   return reference;

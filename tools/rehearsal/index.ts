@@ -1,19 +1,20 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { remoteHosts } from "../setup/declared-hosts";
+import { isRehearsed } from "../setup/declared-hosts";
 import { ensureEngine, type Engine } from "../setup/engine";
 import { type Machine, thisMachine } from "../setup/machine";
 import { allEnded } from "../setup/side-by-side";
 import type { Progress } from "../terminal/progress";
+import { simulatedAzure } from "./azure/simulated-azure";
 import { bringBaseImage } from "./base-image";
 import { ensureContainer, findContainers } from "./container";
-import { type Docker, dockerOn, lines } from "./docker";
+import { dockerOn } from "./docker";
 import { hostContainer } from "./hosts";
 import { ensureImage } from "./image";
 import { ensureKeyPair, ensureRegistryKeys, keyFiles, keysFolder } from "./keys";
-import { ofRehearsal } from "./labels";
 import { ensureNetwork } from "./network";
 import { registryContainer, registryName } from "./registry";
+import { everything, removeAll } from "./remove";
 import { refuseUnlikeRehearsal, type RehearsedServer } from "./servers";
 
 export interface Rehearsal {
@@ -57,7 +58,8 @@ export async function ensureRehearsal(progress: Progress, rehearsal: Rehearsal, 
 }
 
 /**
- * Removes an environment's rehearsal: containers, volumes, network and keys; does nothing for one that is not rehearsed.
+ * Removes an environment's rehearsal: containers, volumes, network, keys and a simulated cloud; does nothing for one that
+ * is not rehearsed.
  * The image that they were made from stays, as the next rehearsal's. Returns what is left according to the engine:
  * nothing, if all went well.
  */
@@ -66,7 +68,7 @@ export async function removeRehearsal(
   environment: string,
   machine: Machine = thisMachine(),
 ): Promise<readonly string[]> {
-  if (remoteHosts(machine, environment)?.rehearsed !== true) {
+  if (!isRehearsed(machine, environment)) {
     return [];
   }
   const { dockerHost } = await ensureEngine(progress, machine);
@@ -75,38 +77,8 @@ export async function removeRehearsal(
   if (there.length > 0) {
     await progress.step("Rehearsal: remove", () => removeAll(docker, there));
   }
-  rmSync(join(machine.project, keysFolder(environment)), { recursive: true, force: true });
-  return (await everything(docker, environment)).map(({ kind, name }) => `${kind} ${name} on ${dockerHost}`);
-}
-
-interface Thing {
-  readonly kind: "container" | "volume" | "network";
-  readonly name: string;
-}
-
-async function everything(docker: Docker, environment: string): Promise<Thing[]> {
-  const listings = [
-    { kind: "container", args: ["container", "ls", "--all", "--format", "{{.Names}}"] },
-    { kind: "volume", args: ["volume", "ls", "--format", "{{.Name}}"] },
-    { kind: "network", args: ["network", "ls", "--format", "{{.Name}}"] },
-  ] as const;
-  const found = listings.map(async ({ kind, args }) => {
-    const names = lines(await docker([...args, "--filter", ofRehearsal(environment)]));
-    return names.map((name) => ({ kind, name }));
-  });
-  return (await Promise.all(found)).flat();
-}
-
-/** Containers hold on to volumes and network. They are stopped first, which gives them time to clean up behind them. */
-async function removeAll(docker: Docker, things: readonly Thing[]): Promise<void> {
-  const named = (kind: Thing["kind"]) => things.filter((thing) => thing.kind === kind).map(({ name }) => name);
-  const [containers, volumes, networks] = [named("container"), named("volume"), named("network")];
-  if (containers.length > 0) {
-    await docker(["container", "stop", "--time", "10", ...containers]);
-    await docker(["container", "rm", "--force", "--volumes", ...containers]);
+  for (const folder of [join(machine.project, keysFolder(environment)), simulatedAzure(machine, environment).folder]) {
+    rmSync(folder, { recursive: true, force: true });
   }
-  await allEnded([
-    ...volumes.map((name) => docker(["volume", "rm", "--force", name])),
-    ...networks.map((name) => docker(["network", "rm", name])),
-  ]);
+  return (await everything(docker, environment)).map(({ kind, name }) => `${kind} ${name} on ${dockerHost}`);
 }

@@ -31,6 +31,11 @@ export async function ensureNetwork(
   return name;
 }
 
+/** The subnet of a network that ensureNetwork made. */
+export async function subnetOf(docker: Docker, network: string): Promise<string> {
+  return (await docker(["network", "inspect", "--format", "{{(index .IPAM.Config 0).Subnet}}", network])).trim();
+}
+
 function freeSubnet(taken: readonly string[]): string {
   const free = candidates.find((candidate) => !taken.some((each) => overlap(candidate, each)));
   if (free === undefined) {

@@ -4,15 +4,15 @@ import type { EngineAddress } from "../../components/hosts/engine-address";
 import type { Progress } from "../terminal/progress";
 import { ensureBaseImage } from "./base-image";
 import { ensureClients } from "./clients";
-import { remoteHosts } from "./declared-hosts";
+import { isRehearsed, remoteHosts, scaleSetHosts } from "./declared-hosts";
 import { ensureEngine, type Engine } from "./engine";
 import { type Machine, thisMachine } from "./machine";
 import { allEnded, SideBySide } from "./side-by-side";
-import { ensureToolchain, type Toolchain } from "./toolchain";
+import { ensureToolchain, type Toolchain, type ToolchainOptions } from "./toolchain";
 
 export interface SetUp {
   readonly toolchain: Toolchain;
-  /** This machine's engine, unless the environment's hosts are servers that the user brings. */
+  /** This machine's engine, unless the environment's hosts are servers or a cloud's machines. */
   readonly engine?: Engine;
   /** Reference of the image that the labs' images start from, on this machine's engine. */
   readonly baseImage?: string;
@@ -23,6 +23,8 @@ export interface SetUpOptions {
   readonly environment?: string;
   /** Whether the hosts of a rehearsed environment are brought, too; they are unless this is false. */
   readonly hosts?: boolean;
+  /** Whether Azure is simulated, also for an environment that is not rehearsed. */
+  readonly simulatedAzure?: boolean;
   readonly machine?: Machine;
 }
 
@@ -34,16 +36,22 @@ export interface SetUpOptions {
 export async function setUp(progress: Progress): Promise<Required<SetUp>>;
 export async function setUp(progress: Progress, options: SetUpOptions): Promise<SetUp>;
 export async function setUp(progress: Progress, options: SetUpOptions = {}): Promise<SetUp> {
-  const { environment = "local", hosts = true, machine: whole = thisMachine() } = options;
+  const { environment = "local", hosts = true, simulatedAzure = false, machine: whole = thisMachine() } = options;
   const together = new SideBySide(whole.signal);
   const machine = { ...whole, signal: together.signal };
+  const azure = azureOf(machine, environment, simulatedAzure);
   const [toolchain, where] = await allEnded([
-    together.part(ensureToolchain(progress, { machine, environment })),
+    together.part(ensureToolchain(progress, { machine, environment, azure })),
     together.part(ensureEngineAndHosts(progress, machine, environment, hosts)),
   ]);
   const result = { toolchain, ...where };
   tellOnce(progress, machine, summary(result));
   return result;
+}
+
+function azureOf(machine: Machine, environment: string, simulated: boolean): ToolchainOptions["azure"] {
+  const scaleSet = scaleSetHosts(machine, environment);
+  return simulated || scaleSet?.rehearsed === true ? "simulated" : scaleSet && "real";
 }
 
 type Engines = Pick<SetUp, "engine" | "baseImage">;
@@ -55,24 +63,30 @@ async function ensureEngineAndHosts(
   hosts: boolean,
 ): Promise<Engines> {
   const remote = remoteHosts(machine, environment);
-  if (remote !== undefined && !remote.rehearsed) {
+  const elsewhere = remote ?? scaleSetHosts(machine, environment);
+  if (elsewhere !== undefined && !elsewhere.rehearsed) {
     await ensureClients(progress, machine);
     return {};
   }
   const engine = await ensureEngine(progress, machine);
   const baseImage = await ensureBaseImage(progress, engine, { machine });
-  if (remote !== undefined && hosts) {
+  if (elsewhere !== undefined && hosts) {
     await ensureClients(progress, machine);
-    const { ensureRehearsal } = require("../rehearsal") as typeof import("../rehearsal");
-    await ensureRehearsal(progress, { environment, servers: remote.servers, engine, machine }, baseImage);
+    if (remote === undefined) {
+      const { ensureAzureRehearsal } = require("../rehearsal/azure") as typeof import("../rehearsal/azure");
+      await ensureAzureRehearsal(progress, { environment, engine, machine }, baseImage);
+    } else {
+      const { ensureRehearsal } = require("../rehearsal") as typeof import("../rehearsal");
+      await ensureRehearsal(progress, { environment, servers: remote.servers, engine, machine }, baseImage);
+    }
   }
   return { engine, baseImage };
 }
 
-/** Brings the hosts of a rehearsed environment; nothing where it is not rehearsed. */
+/** Brings the hosts of a rehearsed environment, or what its cloud needs; nothing where it is not rehearsed. */
 export async function rehearse(progress: Progress, environment: string): Promise<void> {
   const machine = thisMachine();
-  if (remoteHosts(machine, environment)?.rehearsed === true) {
+  if (isRehearsed(machine, environment)) {
     await ensureEngineAndHosts(progress, machine, environment, true);
   }
 }

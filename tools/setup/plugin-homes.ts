@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { entryName, type GoProgram } from "./go";
+import { UserError } from "../command";
 import type { GoBuilds } from "./go-builds";
 import type { Machine } from "./machine";
 import type { Official } from "./official";
-import { copyPlugin, hasPlugin, neededPlugins, placeStandIn, type Plugin, standInEntry } from "./plugins";
+import { azurePlugin, copyPlugin, hasPlugin, neededPlugins, placeStandIn, type Plugin, standInEntry } from "./plugins";
 import { allEnded } from "./side-by-side";
 import { commandPlugin, dockerPlugin } from "./stand-ins";
 import type { Origin, Source } from "./toolchain";
@@ -15,13 +16,23 @@ export interface CompleteHome {
   readonly origin: Readonly<Record<string, Origin>>;
 }
 
-const programs: Readonly<Record<string, (version: string) => GoProgram>> = {
+const programs: Readonly<Partial<Record<string, (version: string) => GoProgram>>> = {
   docker: dockerPlugin,
   command: commandPlugin,
 };
 
 function programOf({ name, version }: Plugin): GoProgram {
-  return programs[name](version);
+  const program = programs[name];
+  if (program === undefined) {
+    throw new UserError(
+      `The ${name} plugin ${version} is not here, and Pulumi's downloads are out of reach. Where they can be reached:\n` +
+        `  pulumi plugin install resource ${name} ${version}\n` +
+        (name === azurePlugin
+          ? "Without it, Azure can be rehearsed: npm start -- --environment rehearsal"
+          : "Then run the same command again."),
+    );
+  }
+  return program(version);
 }
 
 /**
@@ -38,10 +49,11 @@ export class PluginHomes {
     private readonly machine: Machine,
     private readonly official: Official,
     private readonly builds: GoBuilds,
+    azure = false,
   ) {
     this.ownHome = join(machine.cache, "home");
     this.theirHome = usersHome(machine);
-    this.plugins = neededPlugins(machine);
+    this.plugins = neededPlugins(machine, azure);
   }
 
   /** Completes `home` with official plugins, or where they cannot be had, this program's own home with built ones. */

@@ -10,9 +10,15 @@ export interface Plugin {
   readonly version: string;
 }
 
-/** The plugins that this program's npm packages work with. */
-export function neededPlugins({ project }: Machine): Plugin[] {
-  return ["docker", "command"].map((name) => {
+/** Besides them, what an environment in Azure takes. */
+export const azurePlugin = "azure-native";
+
+/**
+ * The plugins that this program's npm packages work with.
+ * @param azure Whether it works with Azure itself.
+ */
+export function neededPlugins({ project }: Machine, azure = false): Plugin[] {
+  return ["docker", "command", ...(azure ? [azurePlugin] : [])].map((name) => {
     const file = join(project, "node_modules", "@pulumi", name, "package.json");
     const { pulumi, version } = JSON.parse(readFileSync(file, "utf8")) as {
       version: string;

@@ -11,7 +11,7 @@ import { cli, CLI_VERSION, languageHost } from "./stand-ins";
 import { hasLanguageHost, OLDEST_CLI, usersCli, usersHome } from "./users-pulumi";
 
 /** Where a part was taken from. */
-export type Source = "yours" | "official download" | "built from Go modules";
+export type Source = "yours" | "official download" | "built from Go modules" | "simulated";
 
 export interface Origin {
   readonly source: Source;
@@ -37,6 +37,8 @@ export interface ToolchainOptions {
   readonly machine?: Machine;
   /** The environment that is going to be worked with. */
   readonly environment?: string;
+  /** Whether Azure is worked with, or a simulated one; for reading a state, neither is needed. */
+  readonly azure?: "real" | "simulated";
 }
 
 /**
@@ -45,10 +47,10 @@ export interface ToolchainOptions {
  * process. Throws a UserError that says what to do where none of the ways is open.
  */
 export async function ensureToolchain(progress: Progress, options: ToolchainOptions = {}): Promise<Toolchain> {
-  const { machine = thisMachine(), environment = "local" } = options;
+  const { machine = thisMachine(), environment = "local", azure } = options;
   const official = new Official(machine, progress);
   const builds = new GoBuilds(machine, progress);
-  const plugins = new PluginHomes(machine, official, builds);
+  const plugins = new PluginHomes(machine, official, builds, azure === "real");
   const { pulumi, host, homes } =
     (await withUsersCli(machine, progress, plugins, builds)) ??
     (await withOfficialCli(machine, official, plugins, builds)) ??
@@ -56,7 +58,9 @@ export async function ensureToolchain(progress: Progress, options: ToolchainOpti
   const login = await findLogin(machine, environment, homes.home !== usersHome(machine));
   // A folder of the user's that is on PATH already stays where they put it.
   const first = onPath(machine, "pulumi")[0] === pulumi.path ? [] : [dirname(pulumi.path)];
-  const path = new Set([...first, ...host.folders, ...(machine.env.PATH ?? "").split(delimiter)]);
+  const simulated = azure === "simulated" ? simulation(machine, environment) : undefined;
+  const folders = [...(simulated === undefined ? [] : [simulated.plugin]), ...first, ...host.folders];
+  const path = new Set([...folders, ...(machine.env.PATH ?? "").split(delimiter)]);
   return {
     pulumi: pulumi.path,
     env: {
@@ -65,15 +69,29 @@ export async function ensureToolchain(progress: Progress, options: ToolchainOpti
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // Pulumi.yaml says the same in a way that the language host built here is too old to know.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      ...simulated?.env,
       ...login.env,
     },
-    origin: { "Pulumi CLI": pulumi.origin, [LANGUAGE_HOST]: host.origin, ...homes.origin },
+    origin: { "Pulumi CLI": pulumi.origin, [LANGUAGE_HOST]: host.origin, ...homes.origin, ...simulated?.origin },
     login: login.says,
     backend: login.backend,
   };
 }
 
 const LANGUAGE_HOST = "Node language host";
+
+/** The plugin that answers as Azure would, which the CLI takes from PATH, and what it is to know. */
+function simulation(machine: Machine, environment: string) {
+  const { simulatedAzure, simulatedSubscription } =
+    require("../rehearsal/azure") as typeof import("../rehearsal/azure");
+  const { plugin, env } = simulatedAzure(machine, environment);
+  return {
+    plugin,
+    // Whoever has a subscription of their own means another one by its id.
+    env: { ...env, ARM_SUBSCRIPTION_ID: simulatedSubscription, PULUMI_IGNORE_AMBIENT_PLUGINS: "false" },
+    origin: { "azure-native plugin": { source: "simulated", says: plugin } satisfies Origin },
+  };
+}
 
 /** Each way to have Pulumi gives these parts. */
 interface Parts {

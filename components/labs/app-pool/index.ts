@@ -1,5 +1,5 @@
 import type { LabDefinition } from "../lab";
-import { AppPoolLab } from "./app-pool-lab";
+import { AppPoolLab, openingsOf } from "./app-pool-lab";
 import { expectations } from "./expectations";
 import { faults, settings } from "./settings";
 import { topology } from "./topology";
@@ -10,6 +10,7 @@ export const appPool: LabDefinition<typeof settings> = {
   systems: ["linux", "windows"],
   topology,
   faults,
+  openings: openingsOf,
   expectations,
   declare: (name, given, host) => new AppPoolLab(name, { settings: given, host }),
 };

@@ -8,7 +8,7 @@ import type { HostsSettings, RemoteServer } from ".";
 
 /** What is wrong with the files that the hosts' settings name, and with this machine as one that reaches them over SSH. */
 export function hostFileFaults(hosts: HostsSettings, platform: NodeJS.Platform = process.platform): Fault[] {
-  if (hosts.kind !== "remote") {
+  if (hosts.kind === "local") {
     return [];
   }
   if (platform === "win32") {
@@ -16,7 +16,8 @@ export function hostFileFaults(hosts: HostsSettings, platform: NodeJS.Platform =
     const allowed = "local on Windows: its SSH client has not what remote hosts need";
     return [{ key: "hosts.kind", value: hosts.kind, allowed, cure: "run this program in WSL" }];
   }
-  return hosts.servers.flatMap((server, index) => serverFaults(server, `hosts.servers[${index}]`));
+  const servers = hosts.kind === "remote" ? hosts.servers : [];
+  return servers.flatMap((server, index) => serverFaults(server, `hosts.servers[${index}]`));
 }
 
 /** Passwords that are in the stack file as they are. */

@@ -3,14 +3,19 @@ import type { HostOs } from "../../labs/lab";
 import { words } from "../types";
 import { local } from "./local";
 import { remote } from "./remote";
+import { hostNames, scaleSet } from "./scale-set";
 
+export type { ScaleSetSettings } from "./scale-set";
 export { type JumpHost, type RemoteServer, type RemoteSettings, untrustedServer } from "./remote";
 
 /** Where containers run. A kind of host is one file beside this one and one entry in each of the two lists below. */
-export const hosts = z.discriminatedUnion("kind", [local, remote]).describe("Where containers run.").register(words, {
-  allowed: "an object with the key kind, which is local or remote, and the keys of that kind",
-  cure: "write what the hosts are, for example { kind: local }",
-});
+export const hosts = z
+  .discriminatedUnion("kind", [local, remote, scaleSet])
+  .describe("Where containers run.")
+  .register(words, {
+    allowed: "an object with the key kind, which is local, remote or scale-set, and the keys of that kind",
+    cure: "write what the hosts are, for example { kind: local }",
+  });
 
 export type HostsSettings = z.infer<typeof hosts>;
 
@@ -28,5 +33,7 @@ export function declaredHosts(settings: HostsSettings): DeclaredHost[] {
       return [{ name: settings.name, kind: settings.kind, os: settings.os }];
     case "remote":
       return settings.servers.map(({ name, os }) => ({ name, kind: settings.kind, os }));
+    case "scale-set":
+      return hostNames(settings).map((name) => ({ name, kind: settings.kind, os: settings.os }));
   }
 }

@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { repeats } from "../cross-checks/placed";
-import { nearest } from "../nearest";
-import type { CheckWords } from "../types";
+import { placementRules, refuser, type Refuse } from "./placement";
 
 /**
  * The rules between the settings of servers. They are checked even where a setting is not of its type, so that all is told
@@ -84,27 +83,11 @@ export function serversRules(hosts: Written<"servers" | "placement">, context: C
     const cure = `write its own address or port, or remove the server: servers[${first.index}] is at the same`;
     refuse(["servers", item.index, "address"], { allowed, cure });
   }
-  const { placement } = hosts;
-  if (typeof placement === "object" && placement !== null) {
-    const known = namesOf.map(({ name }) => name as string);
-    for (const [lab, on] of Object.entries(placement)) {
-      [on].flat().forEach((name: unknown, index) => {
-        if (typeof name === "string" && !known.includes(name)) {
-          const meant = nearest(name, known);
-          refuse(Array.isArray(on) ? ["placement", lab, index] : ["placement", lab], {
-            allowed: `the name of a server: ${known.join(", ")}`,
-            cure: meant === undefined ? "write one of these" : `did you mean "${meant}"?`,
-          });
-        }
-      });
-    }
-  }
-}
-
-type Refuse = (path: (string | number)[], words: Required<Pick<CheckWords, "allowed" | "cure">>) => void;
-
-function refuser(input: unknown, context: Context): Refuse {
-  return (path, params) => context.addIssue({ code: "custom", input, path, params });
+  placementRules(
+    hosts.placement,
+    namesOf.map(({ name }) => name as string),
+    refuse,
+  );
 }
 
 function named({ name }: Server): string {

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { hostKeyProblem } from "../../hosts/host-key";
-import { filePath, hostLabel, loginName, machineAddress, port, secretText, wholeNumber, words } from "../types";
+import { filePath, hostLabel, loginName, machineAddress, port, secretText, words } from "../types";
+import { placement } from "./placement";
 import { serverRules, serversRules } from "./remote-rules";
+import { hostOs, readySeconds, rehearsed } from "./shared";
 
 const hostKey = z
   .string()
@@ -41,7 +43,7 @@ const jump = z
 export const untrustedServer = z.strictObject({
   name: hostLabel.describe("Name of the host in the checks, the picture and the outputs."),
   ...login,
-  os: z.enum(["linux", "windows"]).default("linux").describe("System of the containers that its engine runs."),
+  os: hostOs,
   privateKeyPath: filePath.optional().describe("File with the private key that logs in. Without it, `password`."),
   password: secretText.optional().describe("Password that logs in, a secret. Without it, `privateKeyPath`."),
   ...pinned,
@@ -55,32 +57,13 @@ export const untrustedServer = z.strictObject({
 
 const server = untrustedServer.superRefine(serverRules, { when: isObject });
 
-const names = z
-  .union([hostLabel, z.array(hostLabel).min(1)])
-  .register(words, { allowed: "the name of a server, or a list of such names", cure: "write one, or a list of them" });
-
 /** Servers that the user brings. */
 export const remote = z
   .strictObject({
     kind: z.literal("remote").describe("`remote` is servers that you bring, reached over SSH."),
-    rehearsed: z
-      .boolean()
-      .default(false)
-      .describe("Whether the servers are containers of this machine's engine, which `npm start` makes."),
-    readySeconds: wholeNumber(1, 3_600)
-      .default(60)
-      .describe("How long to wait for servers that are not ready yet, in seconds."),
-    placement: z
-      .union([z.enum(["spread", "all"]), z.record(z.string(), names)])
-      .default("spread")
-      .describe(
-        "Which server has which lab: `spread` gives them one after the other, `all` gives every lab to every server, " +
-          "and `{ LAB: SERVER }` or `{ LAB: [SERVER, …] }` says it for those labs, the others being spread.",
-      )
-      .register(words, {
-        allowed: "spread, all, or an object with a server's name, or a list of them, for each lab's name",
-        cure: "write spread, all, or for example { app-pool: one }",
-      }),
+    rehearsed,
+    readySeconds: readySeconds(60),
+    placement,
     servers: z
       .array(server)
       .min(1)

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 const POLL_MS = 5;
 
 /** Runs `work` while no other process, and nothing else in this one, holds the same lock file. */
-export async function withLock<T>(file: string, work: () => T): Promise<T> {
+export async function withLock<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   await acquire(file);
   try {
-    return work();
+    return await work();
   } finally {
     rmSync(file, { force: true });
   }

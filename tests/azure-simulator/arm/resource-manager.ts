@@ -6,7 +6,8 @@ import { typeNamed } from "../types";
 import { machineView } from "../types/scale-set";
 import { ArmError, notFound, ProvisioningError } from "./errors";
 import { groupOf, isWithin, key, nameOf, typeOf } from "./ids";
-import type { Body, Instance, Resource, State } from "./resource";
+import { isAlive } from "./lock";
+import type { Body, Instance, Leaving, Operation, Resource, State } from "./resource";
 import type { Store } from "./store";
 import { Subscription } from "./subscription";
 import { show } from "./view";
@@ -26,6 +27,7 @@ export class ResourceManager {
   /** What Azure shows of a resource; undefined where there is none. */
   async get(id: string): Promise<Body | undefined> {
     await this.orders.latency();
+    await this.goOn(rootOf(id));
     return this.look(id);
   }
 
@@ -48,10 +50,9 @@ export class ResourceManager {
     await this.orders.latency();
     const { token } = typeNamed(typeOf(id));
     await this.orders.refuse(token);
-    const removed = await this.store.change((state) => this.accept(state, id, body));
+    const operation = await this.store.change((state) => this.accept(state, id, body));
     await this.orders.provisioning(token);
-    const failure = await this.work(id, removed);
-    await this.store.change((state) => finish(state, id, failure));
+    const failure = await this.finish(operation);
     if (failure !== undefined) {
       throw failure;
     }
@@ -111,21 +112,46 @@ export class ResourceManager {
     return resource && show(resource, subscription);
   }
 
-  /** Writes what was asked for, marked as going on. Returns the machines that are to go. */
-  private accept(state: State, id: string, body: Body): Leaving[] {
+  /** In Azure, a write goes on without the one who asked for it. Here its process may have been killed. */
+  private async goOn(rootId: string): Promise<void> {
+    const orphaned = await this.store.change((state) => {
+      const root: Resource | undefined = state.resources[key(rootId)];
+      if (root?.operation === undefined || isAlive(root.operation.pid)) {
+        return undefined;
+      }
+      root.operation = { ...root.operation, pid: process.pid };
+      return root.operation;
+    });
+    if (orphaned !== undefined) {
+      await this.finish(orphaned);
+    }
+  }
+
+  /** Does the work of a write and writes down how it ended. */
+  private async finish(operation: Operation): Promise<ProvisioningError | undefined> {
+    const failure = await this.work(operation);
+    await this.store.change((state) => end(state, operation.id, failure));
+    return failure;
+  }
+
+  /** Writes what was asked for, marked as going on. */
+  private accept(state: State, id: string, body: Body): Operation {
     const subscription = new Subscription(state);
+    const unfinished = subscription.get(rootOf(id))?.operation?.leaving ?? [];
     const scaleSetId = typeOf(id).startsWith(SCALE_SET) ? rootOf(id) : undefined;
     const before = scaleSetId && profileOf(scaleSetId, subscription);
     const resource = new Writes(state, this.orders.settings).put(id, body);
     resource.state = "Updating";
-    (subscription.get(rootOf(id)) ?? resource).operation = { pid: process.pid };
     let removed: Instance[] = [];
     if (scaleSetId !== undefined && typeOf(id) !== RUN_COMMAND) {
       const newModel = profileOf(scaleSetId, subscription) !== before;
       removed = reconcile(subscription.get(scaleSetId)!, subscription, newModel);
     }
     assignPorts(subscription);
-    return removed.map((instance) => ({ scaleSetId: scaleSetId!, instance }));
+    const leaving = [...unfinished, ...removed.map((instance) => ({ scaleSetId: scaleSetId!, instance }))];
+    const operation: Operation = { pid: process.pid, id, leaving };
+    (subscription.get(rootOf(id)) ?? resource).operation = operation;
+    return operation;
   }
 
   /** Judges a removal and marks it as going on, nothing gone yet. Returns the machines that are to go. */
@@ -140,9 +166,9 @@ export class ResourceManager {
   }
 
   /** Lets the machines follow: those that are to go, those that are new, and what runs on them. */
-  private async work(id: string, removed: readonly Leaving[]): Promise<ProvisioningError | undefined> {
+  private async work({ id, leaving }: Operation): Promise<ProvisioningError | undefined> {
     try {
-      await this.machines.remove(removed, this.store);
+      await this.machines.remove(leaving, this.store);
       const isCommand = typeOf(id) === RUN_COMMAND;
       const scaleSetId = typeOf(id).startsWith(SCALE_SET) && !isCommand ? rootOf(id) : undefined;
       const [broken] = isCommand ? [] : await this.machines.settle(this.store, scaleSetId);
@@ -157,12 +183,6 @@ export class ResourceManager {
   }
 }
 
-/** A machine that is to go. */
-export interface Leaving {
-  readonly scaleSetId: string;
-  readonly instance: Instance;
-}
-
 /** What decides whether a scale set has a new model: its machines' profile, extensions and all, and its size. */
 function profileOf(scaleSetId: string, subscription: Subscription): string | undefined {
   const resource = subscription.get(scaleSetId);
@@ -171,7 +191,7 @@ function profileOf(scaleSetId: string, subscription: Subscription): string | und
   return body && JSON.stringify([name, body.virtualMachineProfile]);
 }
 
-function finish(state: State, id: string, failure: ProvisioningError | undefined): void {
+function end(state: State, id: string, failure: ProvisioningError | undefined): void {
   const resource: Resource | undefined = state.resources[key(id)];
   const root = state.resources[key(rootOf(id))];
   for (const each of [resource, root]) {

@@ -18,8 +18,23 @@ export interface Resource {
   /** A guid of its own: `resourceGuid`, `uniqueId` or `principalId`, by type. */
   readonly guid: string;
   readonly createdAt: string;
-  /** The process that is at work on it: while it lives, other writes are refused. */
-  operation?: { readonly pid: number };
+  operation?: Operation;
+}
+
+/** A write that was accepted and goes on. */
+export interface Operation {
+  /** The process that is at work: while it lives, other writes are refused; once it was killed, another one goes on. */
+  readonly pid: number;
+  /** What was written: the resource itself, or a child of it. */
+  readonly id: string;
+  /** Machines that the write takes away. */
+  readonly leaving: readonly Leaving[];
+}
+
+/** A machine that is to go. */
+export interface Leaving {
+  readonly scaleSetId: string;
+  readonly instance: Instance;
 }
 
 /** A reference to another resource. */

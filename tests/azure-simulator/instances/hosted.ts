@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import type { Instance, Resource } from "../arm/resource";
 import type { Subscription } from "../arm/subscription";
 import type { ExtensionBody, RunCommandBody, ScaleSetBody } from "../types/bodies";
@@ -15,6 +16,7 @@ export function hostedInstance(scaleSet: Resource, instance: Instance, subscript
     scaleSetId: scaleSet.id,
     instanceId: instance.instanceId,
     id: instance.id,
+    vmId: instance.vmId,
     name: instance.name,
     computerName: instance.computerName,
     os: operatingSystem(profile) === "Windows" ? "windows" : "linux",
@@ -35,8 +37,15 @@ export function extensionCommand(name: string, extension: ExtensionBody): HostCo
     commandToExecute?: string;
     script?: string;
   };
-  const text = commandToExecute ?? (script === undefined ? undefined : Buffer.from(script, "base64").toString());
+  const text = commandToExecute ?? (script === undefined ? undefined : textOf(script));
   return text === undefined ? undefined : { name, text, parameters: {} };
+}
+
+/** Base64 of a script, which may be compressed: https://learn.microsoft.com/azure/virtual-machines/extensions/custom-script-linux */
+function textOf(script: string): string {
+  const bytes = Buffer.from(script, "base64");
+  const GZIP = [0x1f, 0x8b];
+  return (GZIP.every((byte, i) => bytes[i] === byte) ? gunzipSync(bytes) : bytes).toString();
 }
 
 /** What a run command runs. */

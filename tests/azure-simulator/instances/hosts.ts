@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type { HostsModule } from "../orders/settings";
 
 /** A port of a load balancer that leads to an instance. */
 export interface Frontend {
@@ -18,6 +19,8 @@ export interface HostedInstance {
   readonly scaleSetId: string;
   readonly instanceId: string;
   readonly id: string;
+  /** No other machine has ever had it. */
+  readonly vmId: string;
   readonly name: string;
   readonly computerName: string;
   readonly os: "linux" | "windows";
@@ -67,14 +70,15 @@ export const noHosts: InstanceHosts = {
   remove: async () => undefined,
 };
 
-/** The hosts that a module exports as `hosts`, or none. Throws where the module exports no such thing. */
-export function loadHosts(module: string | undefined): InstanceHosts {
-  if (module === undefined) {
+/** The hosts that a module makes, or none. Throws where the module makes no such thing. */
+export function loadHosts(hosts: HostsModule | undefined): InstanceHosts {
+  if (hosts === undefined) {
     return noHosts;
   }
-  const { hosts } = createRequire(__filename)(module) as { hosts?: InstanceHosts };
-  if (hosts === undefined) {
-    throw new Error(`${module} exports no "hosts"`);
+  const { module, options } = hosts;
+  const { hostsFor } = createRequire(__filename)(module) as { hostsFor?: (options: unknown) => InstanceHosts };
+  if (hostsFor === undefined) {
+    throw new Error(`${module} exports no "hostsFor"`);
   }
-  return hosts;
+  return hostsFor(options);
 }

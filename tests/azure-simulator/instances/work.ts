@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
 import { handlerOf, extensionFailure } from "../rules/extension";
 import { isWithin, key, nameOf, parentOf, sameId } from "../arm/ids";
-import type { Body, ExtensionStatus, Instance, Resource, State } from "../arm/resource";
-import type { Leaving } from "../arm/resource-manager";
+import type { Body, ExtensionStatus, Instance, Leaving, Resource, State } from "../arm/resource";
 import type { Store } from "../arm/store";
 import { Subscription } from "../arm/subscription";
 import type { Orders } from "../orders/settings";
 import { operatingSystem } from "../catalogue/images";
 import type { ExtensionBody, RunCommandBody, ScaleSetBody } from "../types/bodies";
 import { extensionCommand, hostedInstance, runCommandOf } from "./hosted";
-import type { HostedInstance, InstanceHosts } from "./hosts";
+import type { CommandResult, HostedInstance, InstanceHosts } from "./hosts";
 
 /** Something that went wrong on a machine. */
 export interface Failure {
@@ -37,7 +36,8 @@ export class Machines {
     await Promise.all(
       leaving.map(async ({ scaleSetId, instance }) => {
         const scaleSet = subscription.get(scaleSetId);
-        if (scaleSet !== undefined && instance.hosted) {
+        // One whose making was cut short is there in part.
+        if (scaleSet !== undefined) {
           await this.hosts.remove(hostedInstance(scaleSet, instance, subscription));
         }
       }),
@@ -176,13 +176,20 @@ export class Machines {
     const result = command === undefined ? undefined : await this.hosts.run(host, command);
     return result === undefined || result.exitCode === 0
       ? { state: "Succeeded", message: result?.output ?? "", settings }
-      : {
-          state: "Failed",
-          message: `Command execution finished, but failed because it returned a non-zero exit code of: '${result.exitCode}'. ${result.error}`,
-          settings,
-        };
+      : { state: "Failed", message: commandFailure(result, host.os), settings };
   }
 }
+
+/** How the two handlers of scripts tell of one that failed. Linux's has the end of what the script wrote. */
+function commandFailure({ exitCode, output, error }: CommandResult, os: HostedInstance["os"]): string {
+  return os === "windows"
+    ? `Command execution finished, but failed because it returned a non-zero exit code of: '${exitCode}'. ${error}`
+    : "Enable failed: failed to execute command: command terminated with exit status=" +
+        `${exitCode}\n[stdout]\n${output.slice(-WRITTEN)}\n[stderr]\n${error.slice(-WRITTEN)}`;
+}
+
+/** How much of what a script wrote is told, in characters. */
+const WRITTEN = 4096;
 
 /** Writes down what became of a machine that is still wanted. */
 function keep(state: State, done: Instance): void {

@@ -15,14 +15,21 @@ export interface Settings {
   readonly cores: number;
   /** Where public addresses are taken from. */
   readonly publicAddresses: string;
-  /** A module whose `hosts` makes the machines of scale sets; without one, they are only told about. */
-  readonly hosts?: string;
+  /** What makes the machines of scale sets; without it, they are only told about. */
+  readonly hosts?: HostsModule;
   /** The next so many writes are refused with 429. */
   readonly throttle?: Throttle;
   /** Writes to a type that are refused so many times, although another try would pass. */
   readonly conflicts?: readonly Conflict[];
   /** Extensions that fail on an instance, so many times, or always. */
   readonly extensionFailures?: readonly ExtensionFailure[];
+}
+
+/** A module whose `hostsFor` takes these options and returns InstanceHosts (instances/hosts.ts). */
+export interface HostsModule {
+  /** Its file. */
+  readonly module: string;
+  readonly options: unknown;
 }
 
 export interface Throttle {

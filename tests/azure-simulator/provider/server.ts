@@ -21,11 +21,17 @@ type Reply<R> = grpc.sendUnaryData<R>;
  */
 export class ProviderServer {
   private provider?: Provider;
+  private underWay = 0;
 
   constructor(
     private readonly version: string,
     private readonly configured: (variables: ReadonlyMap<string, string>) => Provider,
   ) {}
+
+  /** Whether nothing that was asked is still going on. */
+  get idle(): boolean {
+    return this.underWay === 0;
+  }
 
   /** Listens on a free loopback port and returns it. */
   async listen(): Promise<number> {
@@ -57,7 +63,13 @@ export class ProviderServer {
       },
       invoke: (request: provider.InvokeRequest) => this.invoke(request),
     };
-    return Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, answering(handle as Handler)]));
+    const counted = (handle: Handler) => (request: unknown) => {
+      this.underWay++;
+      return handle(request).finally(() => this.underWay--);
+    };
+    return Object.fromEntries(
+      Object.entries(handlers).map(([name, handle]) => [name, answering(counted(handle as Handler))]),
+    );
   }
 
   private configure(request: provider.ConfigureRequest): provider.ConfigureResponse {

@@ -150,7 +150,7 @@ describe("Azure Resource Manager", () => {
     await azure.store.change(({ resources }) => {
       const network = resources[ids.network.toLowerCase()];
       network.state = "Updating";
-      network.operation = { pid };
+      network.operation = { pid, id: network.id, leaving: [] };
     });
     await azure.put("network");
     assert.equal((await azure.arm.get(ids.network))!.provisioningState, "Succeeded");

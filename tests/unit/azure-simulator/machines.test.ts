@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import * as fc from "fast-check";
 import type { Body } from "../../azure-simulator/arm/resource";
 import type { HostedInstance, InstanceHosts } from "../../azure-simulator/instances/hosts";
@@ -219,6 +220,38 @@ describe("machines of a scale set", () => {
     hosts.broken = undefined;
     await scaleTo(3);
     assert.ok(azure.machines().every(({ hosted, failure }) => hosted && failure === undefined));
+  });
+
+  it("are made and taken away all the same where a process was killed in the middle of that, once somebody asks", async () => {
+    await scaleTo(3);
+    hosts.news();
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    await azure.store.change((state) => {
+      const set = state.scaleSets[ids.scaleSet.toLowerCase()];
+      const scaleSet = state.resources[ids.scaleSet.toLowerCase()];
+      const [first, second, third] = set.instances;
+      set.instances = [first, { ...third, hosted: false, extensions: {} }];
+      scaleSet.state = "Updating";
+      scaleSet.operation = { pid, id: scaleSet.id, leaving: [{ scaleSetId: scaleSet.id, instance: second }] };
+    });
+    assert.equal((await azure.arm.get(ids.scaleSet))!.provisioningState, "Succeeded");
+    assert.deepEqual(hosts.news(), ["remove 1", "create 2", "run bootstrap: powershell -File C:\\lab\\boot.ps1 on 2"]);
+    await azure.arm.get(ids.scaleSet);
+    assert.deepEqual(hosts.news(), []);
+  });
+
+  it("are taken away by the next write where a process was killed before it had done so", async () => {
+    await scaleTo(2);
+    hosts.news();
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    await azure.store.change((state) => {
+      const set = state.scaleSets[ids.scaleSet.toLowerCase()];
+      const scaleSet = state.resources[ids.scaleSet.toLowerCase()];
+      const leaving = set.instances.splice(1).map((instance) => ({ scaleSetId: scaleSet.id, instance }));
+      scaleSet.operation = { pid, id: scaleSet.id, leaving };
+    });
+    await scaleTo(1);
+    assert.deepEqual(hosts.news(), ["remove 1"]);
   });
 
   it("run commands: output is shown, a failure only fails the write where that was asked for", async () => {

@@ -38,7 +38,7 @@ describe("the layout", () => {
   ] as const) {
     it(`keeps labels off each other and off containers: ${networks} networks of ${peers}, each to each ${step}.`, async () => {
       const { topology, expectations } = crossedSample(networks, peers, step);
-      const picture = pictureOf(topology, expectations);
+      const picture = pictureOf({ topology, expectations });
       const { boxes, edges } = await layOut(picture);
       const labels = [...edges].flatMap(([id, { label }]) => (label === undefined ? [] : [[id, label] as const]));
       const containers = picture.hosts[0].networks
@@ -58,7 +58,10 @@ describe("the layout", () => {
   it("gives a host and a network room though nothing is in them", async () => {
     const empty = { name: "empty", kind: "local", os: "linux", labs: [] } as const;
     const lab = { lab: "many", networks: [networkSpec("alone", "10.0.0")], containers: [] };
-    const picture = pictureOf({ environment: "bare", hosts: [empty, { ...empty, name: "next", labs: [lab] }] }, []);
+    const picture = pictureOf({
+      topology: { environment: "bare", hosts: [empty, { ...empty, name: "next", labs: [lab] }] },
+      expectations: [],
+    });
     const { boxes } = await layOut(picture);
     const [first, next] = picture.hosts.map(({ id }) => boxes.get(id)!);
     const alone = boxes.get(picture.hosts[1].networks[0].id)!;

@@ -6,13 +6,13 @@ import { crowdedSample, dockerNetworksSample, hostileSample, reportOn } from "./
 describe("Mermaid", () => {
   it("tells the docker-networks lab", () => {
     const { topology, expectations } = dockerNetworksSample();
-    equal(toMermaid(pictureOf(topology, expectations)), dockerNetworks);
+    equal(toMermaid(pictureOf({ topology, expectations })), dockerNetworks);
   });
 
   it("marks what was proved", () => {
     const sample = dockerNetworksSample();
     const report = reportOn(sample, ({ kind }) => (kind === "no-reach" ? "fail" : kind === "reach" ? "error" : "pass"));
-    const text = toMermaid(pictureOf(sample.topology, sample.expectations, report));
+    const text = toMermaid(pictureOf(sample, report));
     match(text, /h0s1c0 -->\|"\? tcp 5000"\| h0s0c0/);
     match(text, /h0s4c0 -\.-x\|"✗ not tcp 5000"\| h0s0c0/);
     match(text, /h0s4c0 -->\|"✓ finds server \(DNS\)<br\/>✓ http:\/\/server\/"\| h0s3c0/);
@@ -20,7 +20,7 @@ describe("Mermaid", () => {
 
   it("draws many containers of one role as one", () => {
     const { topology, expectations } = crowdedSample();
-    const text = toMermaid(pictureOf(topology, expectations));
+    const text = toMermaid(pictureOf({ topology, expectations }));
     match(text, /<b>east-app-0 … east-app-999 ×1000<\/b>/);
     match(text, /"tcp 80 ×1000"/);
     ok(text.split("\n").length < 150);
@@ -28,7 +28,7 @@ describe("Mermaid", () => {
 
   it("lets no name be more than text", () => {
     const { topology, expectations } = hostileSample();
-    const text = toMermaid(pictureOf(topology, expectations));
+    const text = toMermaid(pictureOf({ topology, expectations }));
     for (const line of text.split("\n")) {
       // Outside of its quoted labels a line has ids, arrows and keywords only.
       match(

@@ -7,7 +7,7 @@ import { dockerNetworksSample, hostileNames, hostileSample, reportOn } from "./s
 describe("page", () => {
   it("has a row for each check", () => {
     const sample = dockerNetworksSample();
-    const page = toPage(pictureOf(sample.topology, sample.expectations, reportOn(sample)), "<svg></svg>");
+    const page = toPage(pictureOf(sample, reportOn(sample)), "<svg></svg>");
     equal(page.match(/<tr><td/g)?.length, sample.expectations.length);
     equal(page.match(/✓ pass/g)?.length, sample.expectations.length);
     match(page, /<td class="check">Alice reaches the chat server<\/td><td class="kind">reach<\/td>/);
@@ -15,7 +15,7 @@ describe("page", () => {
 
   it("has the expectations where nothing was proved", () => {
     const { topology, expectations } = dockerNetworksSample();
-    const page = toPage(pictureOf(topology, expectations), "<svg></svg>");
+    const page = toPage(pictureOf({ topology, expectations }), "<svg></svg>");
     equal(page.match(/not proved<\/td>/g)?.length, expectations.length);
   });
 
@@ -23,7 +23,7 @@ describe("page", () => {
     const sample = hostileSample();
     const report = reportOn(sample);
     const detail = hostileNames.join(" ");
-    const picture = pictureOf(sample.topology, sample.expectations, {
+    const picture = pictureOf(sample, {
       ...report,
       checks: report.checks.map((check) => ({ ...check, detail, to: detail })),
     });

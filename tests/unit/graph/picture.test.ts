@@ -71,7 +71,7 @@ describe("what is drawn", () => {
   for (const [from, to, number, edge] of targets) {
     it(`what ${from} means by ${to}:${number}`, () => {
       const topology = environment(hostOf("here", [server, client, guest, other]));
-      deepEqual(edges(pictureOf(topology, [reach(from, to, number)]), "must"), [edge]);
+      deepEqual(edges(pictureOf({ topology, expectations: [reach(from, to, number)] }), "must"), [edge]);
     });
   }
 
@@ -94,7 +94,10 @@ describe("what is drawn", () => {
       },
     };
     const asked = [reach("client", address), reach("client", address, 81), reach("other", address)];
-    const picture = pictureOf(environment(hostOf("here", [server, proxied, routed])), asked);
+    const picture = pictureOf({
+      topology: environment(hostOf("here", [server, proxied, routed])),
+      expectations: asked,
+    });
     deepEqual(edges(picture, "forward"), [
       "client | server | 169.254.169.254:80 → port 8080×1",
       "other | server | route 169.254.169.254/32×1",
@@ -113,24 +116,32 @@ describe("what is drawn", () => {
       ...server,
       stack: { addresses: [{ address, endpoint: "10.0.1.1" }], routes: [], portProxies: [] },
     };
-    const picture = pictureOf(environment(hostOf("here", [owner, client])), [reach("client", address)]);
+    const picture = pictureOf({
+      topology: environment(hostOf("here", [owner, client])),
+      expectations: [reach("client", address)],
+    });
     deepEqual(edges(picture, "must"), ["client | server | tcp 80×1"]);
   });
 
   it("a line from a container to each further network", async () => {
-    const picture = pictureOf(environment(hostOf("here", [server])), []);
+    const picture = pictureOf({ topology: environment(hostOf("here", [server])), expectations: [] });
     deepEqual(edges(picture, "endpoint"), ["server | two | 10.0.2.1×1"]);
     ok((await toSvg(picture)).includes(">10.0.2.1<"));
   });
 
   it("a published port between outside and its container, and no second line where it is opened from there", () => {
     const topology = environment(hostOf("here", [server]));
-    deepEqual(edges(pictureOf(topology, []), "port"), [`outside | ${port}`, `${port} | server`]);
-    deepEqual(edges(pictureOf(topology, [reach("operator", "127.0.0.1", 8080)]), "port"), [`${port} | server`]);
+    deepEqual(edges(pictureOf({ topology, expectations: [] }), "port"), [`outside | ${port}`, `${port} | server`]);
+    deepEqual(edges(pictureOf({ topology, expectations: [reach("operator", "127.0.0.1", 8080)] }), "port"), [
+      `${port} | server`,
+    ]);
   });
 
   it("what stays in a network stack as a line in the box", () => {
-    const picture = pictureOf(environment(hostOf("here", [client, guest])), [reach("guest", "127.0.0.1")]);
+    const picture = pictureOf({
+      topology: environment(hostOf("here", [client, guest])),
+      expectations: [reach("guest", "127.0.0.1")],
+    });
     deepEqual(picture.edges, []);
     const [owner, sharing] = picture.hosts[0].networks[0].stacks[0].containers;
     deepEqual([owner.name, owner.notes.length], ["client", 0]);
@@ -141,7 +152,7 @@ describe("what is drawn", () => {
     const topology = environment(hostOf("here", [server, client]), hostOf("there", [server, client]));
     const expectations = [reach("client", "10.0.1.1"), reach("client", "10.0.1.1", 80, "there")];
     const report = reportOn({ topology, expectations }, ({ at }) => (at === "there" ? "fail" : "pass"));
-    const picture = pictureOf(topology, expectations, report);
+    const picture = pictureOf({ topology, expectations }, report);
     const must = picture.edges.filter(({ kind }) => kind === "must");
     deepEqual(
       must.map(({ from, status }) => [from.slice(0, 2), status]),
@@ -158,7 +169,7 @@ describe("what is drawn", () => {
     const expectations = clients.map(({ name }) => reach(name, "web"));
     for (const bad of ["fail", "error"] as const) {
       const report = reportOn({ topology, expectations }, (each) => (each === expectations[7] ? bad : "pass"));
-      const picture = pictureOf(topology, expectations, report);
+      const picture = pictureOf({ topology, expectations }, report);
       equal(picture.edges.find(({ kind }) => kind === "must")!.status, bad);
       deepEqual(edges(picture, "must"), ["one-client-0 … one-client-19 | server | tcp 80×20"]);
     }
@@ -170,14 +181,17 @@ describe("what is drawn", () => {
       [9, 1],
     ] as const) {
       const clients = range(count).map((n) => containerSpec("client", "one", `10.0.1.${n + 10}`, n));
-      const { hosts } = pictureOf(environment(hostOf("here", clients)), []);
+      const { hosts } = pictureOf({ topology: environment(hostOf("here", clients)), expectations: [] });
       equal(hosts[0].networks[0].stacks.length, boxes);
     }
   });
 
   it("containers that share each other's network stack in a circle, which nothing else has refused", () => {
     const circle = ["a", "b"].map((name, i) => ({ ...guest, name, sharesStackOf: ["b", "a"][i] }));
-    const { hosts } = pictureOf(environment(hostOf("here", circle)), [reach("a", "localhost")]);
+    const { hosts } = pictureOf({
+      topology: environment(hostOf("here", circle)),
+      expectations: [reach("a", "localhost")],
+    });
     equal(hosts[0].stacks.flatMap(({ containers }) => containers).length, 2);
   });
 });

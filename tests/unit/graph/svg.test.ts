@@ -30,7 +30,7 @@ function parse(xml: string): { elements: string[]; texts: string[] } {
 }
 
 async function svgOf(sample: Sample, report = reportOn(sample)): Promise<string> {
-  return toSvg(pictureOf(sample.topology, sample.expectations, report));
+  return toSvg(pictureOf(sample, report));
 }
 
 describe("SVG", () => {
@@ -79,7 +79,7 @@ describe("SVG", () => {
 
   it("shows no marks where nothing was proved", async () => {
     const { topology, expectations } = dockerNetworksSample();
-    const svg = await toSvg(pictureOf(topology, expectations));
+    const svg = await toSvg(pictureOf({ topology, expectations }));
     ok(!svg.includes("data-status"));
     match(svg, /22 checks, not proved yet/);
   });
@@ -106,7 +106,7 @@ describe("SVG", () => {
     const host = { name: "empty", kind: "local", os: "linux", labs: [] } as const;
     const [first] = dockerNetworksSample().topology.hosts[0].labs;
     for (const hosts of [[], [host], [{ ...host, labs: [{ ...first, containers: [] }] }]]) {
-      const svg = await toSvg(pictureOf({ environment: "bare", hosts }, []));
+      const svg = await toSvg(pictureOf({ topology: { environment: "bare", hosts }, expectations: [] }));
       deepEqual(
         parse(svg).elements.filter((name) => name === "svg"),
         ["svg"],

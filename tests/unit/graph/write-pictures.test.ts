@@ -7,7 +7,6 @@ import { dockerNetworksSample, reportOn } from "./support";
 
 describe("writePictures", () => {
   const sample = dockerNetworksSample();
-  const { topology, expectations } = sample;
   let parent: string;
   let folder: string;
 
@@ -19,7 +18,7 @@ describe("writePictures", () => {
   afterEach(() => rmSync(parent, { recursive: true }));
 
   it("writes three files into a folder that it makes", async () => {
-    const files = await writePictures(folder, topology, expectations, reportOn(sample));
+    const files = await writePictures(folder, sample, reportOn(sample));
     equal(files.svg, join(folder, "topology.svg"));
     match(readFileSync(files.mermaid, "utf8"), /^flowchart LR\n/);
     const svg = readFileSync(files.svg, "utf8");
@@ -28,27 +27,26 @@ describe("writePictures", () => {
   });
 
   it("keeps an SVG that shows the same, however long the checks took", async () => {
-    const { svg } = await writePictures(folder, topology, expectations, reportOn(sample));
+    const { svg } = await writePictures(folder, sample, reportOn(sample));
     // A trace that only a new drawing would take away.
     writeFileSync(svg, readFileSync(svg, "utf8").replace("Environment local", "Environment kept"));
     const report = reportOn(sample);
     const slower = { ...report, checks: report.checks.map((check) => ({ ...check, ms: check.ms + 5 })) };
-    const { html } = await writePictures(folder, topology, expectations, slower);
+    const { html } = await writePictures(folder, sample, slower);
     match(readFileSync(svg, "utf8"), /Environment kept/);
     match(readFileSync(html, "utf8"), />17</);
   });
 
   it("draws anew what shows something else", async () => {
-    const { svg } = await writePictures(folder, topology, expectations, reportOn(sample));
+    const { svg } = await writePictures(folder, sample, reportOn(sample));
     const before = readFileSync(svg, "utf8");
     await writePictures(
       folder,
-      topology,
-      expectations,
+      sample,
       reportOn(sample, () => "fail"),
     );
     notEqual(readFileSync(svg, "utf8"), before);
-    await writePictures(folder, topology, expectations, reportOn(sample));
+    await writePictures(folder, sample, reportOn(sample));
     equal(readFileSync(svg, "utf8"), before);
   });
 });

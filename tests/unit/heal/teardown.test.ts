@@ -66,6 +66,7 @@ describe("a teardown", () => {
       left: [],
       silent: [{ host: "two", reason: "ssh: two refused", resources: 1 }],
       engines: ["ssh://one.test"],
+      groups: [],
     });
     const call = destroyed();
     assert.match(call!, / --continue-on-error --exclude urn:\S+::on-two$/);
@@ -107,7 +108,7 @@ describe("a teardown", () => {
 
   it("has nothing to do where nothing is recorded", async () => {
     record({ version: 3, deployment: { resources: [stack] } });
-    assert.deepEqual(await tearDown(options()), { exitCode: 0, left: [], silent: [], engines: [] });
+    assert.deepEqual(await tearDown(options()), { exitCode: 0, left: [], silent: [], engines: [], groups: [] });
     assert.equal(destroyed(), undefined);
   });
 

@@ -107,6 +107,20 @@ describe("a container of a rehearsal", () => {
     });
   }
 
+  it("is left as it is where it is known by an identity, however else it is described", async () => {
+    const known = { ...wanted, identity: "guid-1" };
+    const fake = new FakeDocker({ "container ls": "rehearsal-one.test running guid-1\n" });
+    assert.equal(await ensure(fake, { ...known, image: "image:2" }), "");
+    assert.match(await ensure(fake, { ...known, identity: "guid-2" }), /made anew in/);
+  });
+
+  it("may have a network of its own, and nothing to keep", async () => {
+    const fake = new FakeDocker();
+    await ensure(fake, { ...wanted, network: "host", data: undefined });
+    assert.deepEqual(fake.begunWith("volume"), []);
+    assert.match(fake.begunWith("container create")[0], / --network host --publish /);
+  });
+
   it("is not right while another of the same name is", async () => {
     const found = new Map([["rehearsal-two.test", { state: "running", spec: await made() }]]);
     assert.equal(await isRight(wanted, found), false);

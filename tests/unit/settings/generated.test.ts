@@ -146,6 +146,20 @@ describe("the table of settings", () => {
     );
   });
 
+  it("has one line for what several kinds of a thing have, which says all that they say of it", () => {
+    const kind = (name: string, size: number) =>
+      z.strictObject({
+        kind: z.literal(name).describe(`\`${name}\` is one.`),
+        size: wholeNumber(1, 9).default(size).describe("How large."),
+      });
+    assert.deepEqual(
+      settingsTable(z.discriminatedUnion("kind", [kind("a", 1), kind("b", 2)]))
+        .split("\n")
+        .slice(2),
+      ["| `kind` | `a` is one. `b` is one. | none, it must be said |", "| `size` | How large. | `1` or `2` |"],
+    );
+  });
+
   it("takes its place between the markers, and leaves a page without them alone", () => {
     const page = "# Page\n\n<!-- settings -->\nold\n<!-- /settings -->\n\nmore\n";
     assert.equal(withTable(page, "| new |"), "# Page\n\n<!-- settings -->\n\n| new |\n\n<!-- /settings -->\n\nmore\n");

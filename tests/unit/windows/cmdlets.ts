@@ -14,7 +14,7 @@ const filter = ["Protocol", "LocalPort", "LocalAddress", "RemoteAddress"];
 /**
  * The cmdlets of Windows PowerShell 5.1 that scripts of this repository may use.
  * Source: https://learn.microsoft.com/powershell/module/<module>/<cmdlet>?view=windowsserver2022-ps for those of Windows
- * (modules nettcpip, netadapter, netsecurity, dnsclient), and view=powershell-5.1 for PowerShell's own.
+ * (modules nettcpip, netadapter, netsecurity, dnsclient, dism, servermanager, scheduledtasks), and view=powershell-5.1 for PowerShell's own.
  */
 export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   // nettcpip
@@ -38,6 +38,18 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   "Remove-NetFirewallRule": cmdlet(0, "Name"),
   // dnsclient
   "Resolve-DnsName": cmdlet(0, "Name", "Type", "DnsOnly", "NoHostsFile", "QuickTimeout"),
+  // dism, servermanager
+  "Add-WindowsCapability": cmdlet(0, "Online", "Name"),
+  "Get-WindowsFeature": cmdlet(0, "Name"),
+  "Install-WindowsFeature": cmdlet(0, "Name"),
+  // scheduledtasks
+  "New-ScheduledTaskAction": cmdlet(0, "Execute", "Argument"),
+  "New-ScheduledTaskTrigger": cmdlet(0, "AtStartup"),
+  "Register-ScheduledTask": cmdlet(0, "TaskName", "Action", "Trigger", "User", "RunLevel", "Force"),
+  "Get-ScheduledTask": cmdlet(0),
+  "Unregister-ScheduledTask": cmdlet(0, "Confirm"),
+  // microsoft.powershell.archive
+  "Expand-Archive": cmdlet(0, "Path", "DestinationPath", "Force"),
   // microsoft.powershell.management
   "Add-Content": cmdlet(0, "Path", "Value"),
   "Copy-Item": cmdlet(0, "Path", "Destination", "Recurse"),
@@ -45,7 +57,9 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   "Get-Content": cmdlet(1, "Path", "Raw"),
   "Get-Process": cmdlet(0),
   "Get-Service": cmdlet(0, "Name", "ErrorAction"),
+  "Set-Service": cmdlet(0, "Name", "StartupType"),
   "Start-Service": cmdlet(0, "Name"),
+  "Stop-Service": cmdlet(0, "Name", "Force"),
   "Move-Item": cmdlet(0, "Path", "Destination", "Force"),
   "New-Item": cmdlet(0, "ItemType", "Path", "Force"),
   "Remove-Item": cmdlet(0, "Path", "Recurse", "Force"),
@@ -58,6 +72,7 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   "ConvertFrom-Json": cmdlet(0),
   "ConvertTo-Json": cmdlet(0, "InputObject", "Depth", "Compress"),
   "Get-FileHash": cmdlet(0, "Path", "Algorithm"),
+  "Invoke-WebRequest": cmdlet(0, "UseBasicParsing", "Uri", "OutFile"),
   "New-Object": cmdlet(2, "TypeName", "ArgumentList"),
   "Select-Object": cmdlet(0, "Property", "ExpandProperty", "Unique"),
   "Sort-Object": cmdlet(0, "Property"),
@@ -70,4 +85,4 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
 };
 
 /** Programs, and blocks that a function is given. What they are given is theirs. */
-export const programs = ["docker", "netsh", "$docker", "$Work"];
+export const programs = ["docker", "netsh", "$docker", "$Program", "$Work"];

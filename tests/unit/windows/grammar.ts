@@ -96,7 +96,10 @@ function callOf(command: Node): Call[] {
 }
 
 /** Parameters in use that take no value of their own. */
-const switches = new Set(["Raw", "Force", "Recurse", "Compress", "Unique", "DnsOnly", "NoHostsFile", "QuickTimeout"]);
+const switches = new Set([
+  ...["Raw", "Force", "Recurse", "Compress", "Unique", "DnsOnly", "NoHostsFile", "QuickTimeout"],
+  ...["Online", "UseBasicParsing", "AtStartup"],
+]);
 
 /** The keys of a table that is splatted: it is assigned in the same function. */
 function keysOf(command: Node, variable: string): string[] {

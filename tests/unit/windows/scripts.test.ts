@@ -9,8 +9,8 @@ import type { EndpointSpec, StackSpec } from "../../../components/network/topolo
 import { windowsAclCommand } from "../../../components/network/windows/acl";
 import { windowsStackCommand } from "../../../components/network/windows/network-stack";
 import { bootstrap, longestLine } from "../../../components/network/windows/powershell";
-import { cmdlets, programs } from "./cmdlets";
-import { type Call, type Declared, loadGrammar, parsed, type Script } from "./grammar";
+import { allWrongs } from "./calls";
+import { loadGrammar, parsed } from "./grammar";
 
 const root = join(__dirname, "..", "..", "..");
 
@@ -21,28 +21,6 @@ function scripts(): string[] {
 }
 
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
-
-/** What is wrong with a call, by what its command declares. */
-function wrongs(call: Call, functions: ReadonlyMap<string, readonly Declared[]>): string[] {
-  const own = functions.get(call.name);
-  if (own !== undefined) {
-    const unknown = call.named.filter((name) => !own.some((each) => each.name === name));
-    const missing = own.filter((each) => !each.optional && !call.named.includes(each.name)).slice(call.positional);
-    const many = call.positional > own.length - (call.named.length - unknown.length) ? ["too many arguments"] : [];
-    return [...unknown, ...missing.map(({ name }) => `${name} is missing`), ...many];
-  }
-  const cmdlet = cmdlets[call.name];
-  if (cmdlet === undefined) {
-    return programs.includes(call.name) || /^[A-Z]:\\.+\.exe$/.test(call.name) ? [] : ["it is nobody's"];
-  }
-  const many = call.positional > cmdlet.positional ? ["too many arguments"] : [];
-  return [...call.named.filter((name) => !cmdlet.named.includes(name)), ...many];
-}
-
-function allWrongs(script: Script, companions: readonly Script[] = []): string[] {
-  const functions = new Map([script, ...companions].flatMap((each) => [...each.functions]));
-  return script.calls.flatMap((call) => wrongs(call, functions).map((wrong) => `${call.text}: ${wrong}`));
-}
 
 describe("PowerShell scripts", () => {
   before(loadGrammar);

@@ -1,0 +1,12 @@
+/** Ports of the hosts by which they are administered; no lab publishes them. */
+export const administrationPorts = { ssh: 22, docker: 2376 } as const;
+
+export type AdministrationPort = keyof typeof administrationPorts;
+
+/** The first ports of the load balancer that lead to hosts one by one; each has as many as there can be hosts. */
+const firstPorts: Readonly<Record<AdministrationPort, number>> = { ssh: 50_000, docker: 51_000 };
+
+/** The load balancer's ports for one of the hosts' administration ports, both ends included. */
+export function frontendRange(port: AdministrationPort, maximum: number): { first: number; last: number } {
+  return { first: firstPorts[port], last: firstPorts[port] + maximum - 1 };
+}

@@ -1,0 +1,52 @@
+import { type Cost, costOf } from "./azure/costs";
+import { diskOf } from "./azure/disk";
+import { endpointsOf, placedOpenings, type PlacedOpening } from "./azure/openings";
+import type { PlacedExpectation } from "./checks/expectation";
+import { labs } from "./labs";
+import type { Topology } from "./network/topology";
+import type { HostsSettings, Settings } from "./settings";
+
+/** Who administers the hosts of a cloud: the sources that reach SSH and Docker on each of them. */
+export interface Administration {
+  /** Subnets in CIDR form. */
+  readonly sources: readonly string[];
+  readonly bastion: boolean;
+}
+
+/** What an environment's settings come to, before anything is asked or made. */
+export interface Plan {
+  readonly topology: Topology;
+  /** In the order of the labs, and of each lab's hosts. */
+  readonly expectations: readonly PlacedExpectation[];
+  readonly openings: readonly PlacedOpening[];
+  /** In a cloud only. */
+  readonly administration?: Administration;
+  /** What it is estimated to cost; in a cloud only. */
+  readonly cost?: Cost;
+}
+
+/** Works out what settings come to. Pure: the same settings give the same plan. */
+export function planOf({ hosts, placed, topology }: Settings): Plan {
+  const openings = placedOpenings(placed, labs);
+  return {
+    topology,
+    expectations: placed.flatMap(({ lab, settings, host: { name: at, os } }) =>
+      labs[lab].expectations(settings, os, { host: at, hosts: topology.hosts }).map((each) => ({ lab, at, ...each })),
+    ),
+    openings,
+    ...inCloud(hosts, openings),
+  };
+}
+
+function inCloud(hosts: HostsSettings, openings: readonly PlacedOpening[]): Pick<Plan, "administration" | "cost"> {
+  if (hosts.kind !== "scale-set") {
+    return {};
+  }
+  const { location, size, os, capacity, administration } = hosts;
+  const cost = costOf({
+    ...{ location, size, os, capacity, disk: diskOf(hosts), bastion: administration.bastion },
+    rules: endpointsOf(openings).length,
+    publicAddresses: administration.bastion ? 3 : 2,
+  });
+  return { administration, cost };
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { hostsOfInstances, instancesOf } from "../../../components/azure/instances";
+import { member } from "./mocks";
+
+/** Which machine each host is, by the machine's number; `slots` are the ports of the machines counted from the first. */
+function assigned(capacity: number, slots: Readonly<Record<string, number>>): Record<string, string> {
+  const hosts = Array.from({ length: capacity }, (_, i) => `labs-${i + 1}`);
+  const members = Object.entries(slots).map(([id, slot]) => member(Number(id), 50_000 + slot));
+  return Object.fromEntries([...hostsOfInstances(hosts, instancesOf(members))].map(([host, { id }]) => [host, id]));
+}
+
+describe("the machines of a pool", () => {
+  it("are those that have both ports", () => {
+    const none = { ...member(1, 50_001), inboundNatRulesPortMapping: undefined };
+    const half = member(2, 50_002);
+    const members = [
+      member(0, 50_000),
+      none,
+      { ...half, inboundNatRulesPortMapping: half.inboundNatRulesPortMapping!.slice(0, 1) },
+      {},
+    ];
+    assert.deepEqual(instancesOf(members), [{ id: "0", ports: { ssh: 50_000, docker: 51_000 } }]);
+  });
+});
+
+describe("hosts", () => {
+  it("are the machines by their ports, whatever the order and the numbers", () => {
+    assert.deepEqual(assigned(3, { 7: 2, 4: 0, 5: 1 }), { "labs-1": "4", "labs-2": "5", "labs-3": "7" });
+  });
+
+  it("keep their machines when there are more", () => {
+    assert.deepEqual(assigned(1, { 0: 0 }), { "labs-1": "0" });
+    assert.deepEqual(assigned(3, { 0: 0, 1: 1, 2: 2 }), { "labs-1": "0", "labs-2": "1", "labs-3": "2" });
+  });
+
+  it("have another machine in the place of one that went", () => {
+    assert.deepEqual(assigned(2, { 3: 0, 1: 1 }), { "labs-1": "3", "labs-2": "1" });
+  });
+
+  it("take what is left over where Azure gave other ports", () => {
+    assert.deepEqual(assigned(3, { 1: 1, 8: 6, 5: 4 }), { "labs-1": "5", "labs-2": "1", "labs-3": "8" });
+  });
+
+  it("are without a machine where there are not enough", () => {
+    assert.deepEqual(assigned(3, { 1: 1 }), { "labs-2": "1" });
+  });
+
+  it("each have a machine of their own, as far as there are any", () => {
+    const slots = fc.uniqueArray(fc.nat(30), { maxLength: 12 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), slots, (capacity, given) => {
+        const found = assigned(capacity, Object.fromEntries(given.map((slot, id) => [id, slot])));
+        assert.equal(Object.keys(found).length, Math.min(capacity, given.length));
+        assert.equal(new Set(Object.values(found)).size, Object.keys(found).length);
+        for (const [id, slot] of given.entries()) {
+          assert.ok(slot >= capacity || found[`labs-${slot + 1}`] === String(id));
+        }
+      }),
+    );
+  });
+});

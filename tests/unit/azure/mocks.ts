@@ -1,0 +1,93 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
+import type { PoolMember } from "../../../components/azure/instances";
+import { hosts, type ScaleSetSettings } from "../../../components/settings/hosts";
+
+export const subscription = "11111111-2222-4333-8444-555555555555";
+export const group = `/subscriptions/${subscription}/resourceGroups/container-network-labs-unit`;
+
+/** Settings of a scale set with which nothing is wrong. */
+export function scaleSet(change: Readonly<Record<string, unknown>> = {}): ScaleSetSettings {
+  const given = { kind: "scale-set", administration: { sources: ["8.8.8.0/24"] }, ...change };
+  return hosts.parse(given) as ScaleSetSettings;
+}
+
+/** A machine in the load balancer's pool, as Azure tells of it. */
+export function member(instance: number, ssh: number, docker = ssh + 1_000): PoolMember {
+  const set = `${group}/providers/Microsoft.Compute/virtualMachineScaleSets/labs`;
+  return {
+    networkInterfaceIPConfiguration: {
+      id: `${set}/virtualMachines/${instance}/networkInterfaces/card/ipConfigurations/main`,
+    },
+    inboundNatRulesPortMapping: [
+      { inboundNatRuleName: "ssh", frontendPort: ssh },
+      { inboundNatRuleName: "docker", frontendPort: docker },
+    ],
+  };
+}
+
+export interface Declared {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What the mocked commands print: credentials, each of which says what it is. */
+const printed: Readonly<Record<string, object>> = {
+  "labs-credentials-keys": {
+    keys: {
+      ...{ userKey: "user key", userPublicKey: "ssh-ed25519 USER", ca: "ca", adminPassword: "password" },
+      ...{ hostKey: "host key", hostPublicKey: "ssh-ed25519 HOST" },
+    },
+    caKey: "ca key",
+  },
+  "labs-credentials-certificates": {
+    ...{ serverCertificate: "server", serverKey: "server key" },
+    ...{ clientCertificate: "client", clientKey: "client key" },
+  },
+};
+
+/**
+ * Declares resources against mocks of Azure and gives back all that were registered.
+ * @param members What the load balancer's pool has.
+ */
+export async function declared(
+  declare: () => unknown,
+  { members = [], preview = false }: { members?: readonly PoolMember[]; preview?: boolean } = {},
+): Promise<Declared[]> {
+  const found: Declared[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }: MockResourceArgs) {
+        found.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) as Record<string, unknown> });
+        const { resourceGroupName: groupName } = inputs as { resourceGroupName?: string };
+        const state = {
+          ...(inputs as object),
+          ...(type.endsWith(":ResourceGroup") ? { name: groupName } : {}),
+          ...(type.endsWith(":PublicIPAddress") ? { ipAddress: "20.0.0.1" } : {}),
+          ...(type.startsWith("command:") ? { stdout: JSON.stringify(printed[name]) } : {}),
+        };
+        return { id: `id-of-${name}`, state };
+      },
+      call({ token }: MockCallArgs) {
+        return token.endsWith(":getClientConfig")
+          ? { subscriptionId: subscription }
+          : { loadBalancerBackendAddresses: members };
+      },
+    },
+    "container-network-labs",
+    "unit",
+    preview,
+  );
+  await pulumi.runtime.runInPulumiStack(async () => {
+    declare();
+    return {};
+  });
+  await pulumi.runtime.disconnect();
+  return found.filter(({ type }) => type !== "pulumi:pulumi:Stack");
+}
+
+/** The value of an output, once what it is of has been declared; undefined where it is unknown. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return (output as unknown as { promise(): Promise<T> }).promise();
+}

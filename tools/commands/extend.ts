@@ -1,0 +1,29 @@
+import { durationOf } from "../../components/settings/expires";
+import { type Command, UserError } from "../command";
+import { endOf, withEnd } from "../expiry/end";
+import { endText } from "../expiry/words";
+import { lockLeftBehind } from "../heal/killed-run";
+import { ensureToolchain } from "../setup/toolchain";
+import { readState, writeState } from "../stack";
+
+export const command: Command = {
+  summary: "Move an environment's end: npm run extend 4h, or to a time",
+  allowPositionals: true,
+  async run({ environment, positionals, progress }) {
+    const [by = "", ...others] = positionals;
+    const length = durationOf(by);
+    if (others.length > 0 || (length === undefined && Number.isNaN(Date.parse(by)))) {
+      throw new UserError("extend: say by how much or until when, for example npm run extend 4h, or 2027-01-31T18:00:00Z.");
+    }
+    const toolchain = await ensureToolchain(progress, { environment });
+    // What an update has under way would be lost with the state that it works from.
+    lockLeftBehind({ stack: environment, backend: toolchain.backend });
+    const state = await readState(environment, toolchain);
+    // Whoever comes late wants so much time from now on.
+    const from = Math.max(endOf(state)?.getTime() ?? 0, Date.now());
+    const end = length === undefined ? new Date(by) : new Date(from + length);
+    await writeState(environment, toolchain, withEnd(state, end, environment));
+    process.stdout.write(`${environment} ${endText(end)}\n`);
+    return 0;
+  },
+};
