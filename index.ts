@@ -1,10 +1,10 @@
-import { placedOpenings } from "./components/azure/openings";
 import { Environment } from "./components/environment";
-import { expectationsOf } from "./components/expectations";
+import { declareExpiry } from "./components/expiry";
 import { surveyHosts } from "./components/hosts";
 import { accessTo } from "./components/hosts/access";
 import { labs } from "./components/labs";
 import { withPlainTraces } from "./components/plain-traces";
+import { planOf } from "./components/plan";
 import { engineFaults, readSettings, refuse } from "./components/settings";
 import { declareVerification } from "./components/checks/during-update";
 
@@ -23,7 +23,9 @@ async function program() {
     settings,
   );
 
-  const { hosts, cloud } = declare(placedOpenings(settings.placed, labs));
+  const { topology, expectations, openings } = planOf(settings);
+  const expiresAt = declareExpiry(settings.expires);
+  const { hosts, cloud } = declare(openings, expiresAt);
   const placed = settings.placed.map(({ lab, settings: given, host: { name: at, kind } }) => {
     // A lab is on this machine once; on servers it may be on several.
     const name = kind === "local" ? lab : `${lab}-${at}`;
@@ -33,15 +35,15 @@ async function program() {
   const declaration = {
     environment: settings.environment,
     hosts: [...hosts.values()].map(accessTo),
-    expectations: expectationsOf(settings),
-    topology: settings.topology,
+    ...{ expectations, topology, openings },
   };
   new Environment(settings.environment, { ...declaration, cloud });
   if (settings.verify.onUpdate) {
     const containers = placed.flatMap(({ declared }) => declared.containers);
     declareVerification({ ...declaration, limitSeconds: settings.verify.limitSeconds }, containers);
   }
-  return Object.fromEntries(placed.map(({ name, declared }) => [name, { open: declared.open, ...declared.outputs }]));
+  const outputs = placed.map(({ name, declared }) => [name, { open: declared.open, ...declared.outputs }] as const);
+  return { ...Object.fromEntries(outputs), ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
 export = () => withPlainTraces(program);

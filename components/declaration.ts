@@ -1,4 +1,5 @@
 import type { CloudDescription } from "./azure/cloud";
+import type { PlacedOpening } from "./azure/openings";
 import type { Proof } from "./checks/during-update";
 import type { Topology } from "./network/topology";
 
@@ -13,6 +14,8 @@ export interface DeclaredCloud extends CloudDescription {
 /** What an environment declares: `verify` and `graph` work from it. */
 export interface Declaration extends Omit<Proof, "limitSeconds"> {
   topology: Topology;
+  /** What others may reach of its hosts. */
+  openings?: readonly PlacedOpening[];
   cloud?: DeclaredCloud;
 }
 

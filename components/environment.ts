@@ -11,7 +11,7 @@ export class Environment extends pulumi.ComponentResource {
   constructor(name: string, declaration: Declared) {
     super(environmentType, name);
     // As text: a tree of many small values takes Pulumi long to hand over, 0.4 s for an endpoint with 500 rules.
-    const { expectations, topology, ...rest } = declaration;
-    this.registerOutputs({ ...rest, declared: JSON.stringify({ expectations, topology }) });
+    const { expectations, topology, openings, ...rest } = declaration;
+    this.registerOutputs({ ...rest, declared: JSON.stringify({ expectations, topology, openings }) });
   }
 }

@@ -2,6 +2,7 @@ import { type Cost, costOf } from "./azure/costs";
 import { diskOf } from "./azure/disk";
 import { endpointsOf, placedOpenings, type PlacedOpening } from "./azure/openings";
 import type { PlacedExpectation } from "./checks/expectation";
+import { visitorExpectations } from "./checks/visitor";
 import { labs } from "./labs";
 import type { Topology } from "./network/topology";
 import type { HostsSettings, Settings } from "./settings";
@@ -16,7 +17,7 @@ export interface Administration {
 /** What an environment's settings come to, before anything is asked or made. */
 export interface Plan {
   readonly topology: Topology;
-  /** In the order of the labs, and of each lab's hosts. */
+  /** In the order of the labs, and of each lab's hosts; then what visitors of a cloud find. */
   readonly expectations: readonly PlacedExpectation[];
   readonly openings: readonly PlacedOpening[];
   /** In a cloud only. */
@@ -26,16 +27,28 @@ export interface Plan {
 }
 
 /** Works out what settings come to. Pure: the same settings give the same plan. */
-export function planOf({ hosts, placed, topology }: Settings): Plan {
+export function planOf(settings: Settings): Plan {
+  const { hosts, placed, topology } = settings;
   const openings = placedOpenings(placed, labs);
+  const stated = placed.flatMap(({ lab, settings, host: { name: at, os } }) =>
+    labs[lab]
+      .expectations(settings, os, { host: at, hosts: topology.hosts })
+      .map((each): PlacedExpectation => ({ lab, at, ...each })),
+  );
   return {
     topology,
-    expectations: placed.flatMap(({ lab, settings, host: { name: at, os } }) =>
-      labs[lab].expectations(settings, os, { host: at, hosts: topology.hosts }).map((each) => ({ lab, at, ...each })),
-    ),
+    expectations: [...stated, ...visitorsOf(hosts, stated, openings)],
     openings,
     ...inCloud(hosts, openings),
   };
+}
+
+function visitorsOf(
+  hosts: HostsSettings,
+  stated: readonly PlacedExpectation[],
+  openings: readonly PlacedOpening[],
+): PlacedExpectation[] {
+  return hosts.kind === "scale-set" ? visitorExpectations(stated, openings, hosts.rehearsed) : [];
 }
 
 function inCloud(hosts: HostsSettings, openings: readonly PlacedOpening[]): Pick<Plan, "administration" | "cost"> {

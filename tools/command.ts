@@ -21,6 +21,10 @@ export interface Command {
   readonly options?: NonNullable<ParseArgsConfig["options"]>;
   /** Whether words that are no options are allowed; they arrive as `positionals`. */
   readonly allowPositionals?: boolean;
+  /** Whether all from the second word on is handed over as it is, be it an option or not: another command. */
+  readonly passesOn?: boolean;
+  /** Calls that `--help` shows, each with what it is for. */
+  readonly examples?: readonly (readonly [call: string, purpose: string])[];
   /** What a person should run after Ctrl-C; the same command again unless said otherwise. */
   readonly afterInterrupt?: string;
   /** Does the work and returns the exit code. Throws a UserError for what the user can put right. */

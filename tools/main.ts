@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { callOf, commandHelp, commandList } from "./help";
 import { type Command, UserError } from "./command";
 import { createProgress } from "./terminal/progress";
 import { forwardSignal, interrupt, interrupted } from "./processes";
@@ -27,12 +28,16 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function execute(argv: readonly string[], hint: (text: string) => void): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === "help" || name === "--help") {
-    process.stdout.write(await usage());
+    process.stdout.write(commandList(commandsOf()));
     return name === undefined ? 2 : 0;
   }
-  const command = await load(name);
-  hint(command.afterInterrupt ?? `npm run ${name.replace("-", ":")}`);
+  const command = load(name);
+  hint(command.afterInterrupt ?? callOf(name));
   const { values, positionals } = parse(name, command, rest);
+  if (values.help === true) {
+    process.stdout.write(commandHelp(name, command));
+    return 0;
+  }
   return command.run({
     environment: values.environment,
     values,
@@ -42,12 +47,18 @@ async function execute(argv: readonly string[], hint: (text: string) => void): P
   });
 }
 
-async function load(name: string): Promise<Command> {
+function load(name: string): Command {
   const file = join(folder, `${name}.ts`);
   if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
     throw new UserError(`There is no command "${name}". There are: ${names().join(", ")}.`);
   }
   return (require(file) as { command: Command }).command;
+}
+
+/** The commands that people call; the program itself calls others. */
+export function commandsOf(): [name: string, command: Command][] {
+  const all = names().map((name): [string, Command] => [name, load(name)]);
+  return all.filter(([, { summary }]) => !/for the program itself/.test(summary));
 }
 
 function names(): string[] {
@@ -56,22 +67,35 @@ function names(): string[] {
     .map((file) => file.slice(0, -".ts".length));
 }
 
-async function usage(): Promise<string> {
-  const rows = await Promise.all(names().map(async (name) => `  ${name.padEnd(12)} ${(await load(name)).summary}\n`));
-  return `Usage: node tools/run.js COMMAND [--environment NAME] [OPTIONS]\n\n${rows.join("")}`;
-}
-
-function parse(name: string, { options, allowPositionals = false }: Command, args: string[]) {
+/** A command line in its parts. Throws a UserError that says what is wrong with it. */
+export function parse(
+  name: string,
+  { options: own, allowPositionals = false, passesOn = false }: Command,
+  all: string[],
+) {
+  const options = { ...own, ...commonOptions };
   try {
-    return parseArgs({
-      args,
-      options: { ...options, environment: { type: "string", short: "e", default: "local" } },
-      allowPositionals,
-    });
+    const [args, handedOver] = passesOn ? cut(all, options) : [all, []];
+    const { values, positionals } = parseArgs({ args, options, allowPositionals });
+    return { values, positionals: [...positionals, ...handedOver] };
   } catch (error) {
     // The first sentence says what is wrong; the rest is about parseArgs itself.
     throw new UserError(`${name}: ${(error as Error).message.split(/\.\s/)[0]}.`, 2, { cause: error });
   }
+}
+
+const commonOptions = {
+  environment: { type: "string", short: "e", default: "local" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** What is read here, and what is handed over: npm takes away a `--`, and does not where it is called with two. */
+function cut(args: string[], options: NonNullable<Command["options"]>): [string[], string[]] {
+  const { tokens } = parseArgs({ args, options, allowPositionals: true, strict: false, tokens: true });
+  const [, second] = tokens.filter(({ kind }) => kind === "positional");
+  const first = tokens.find((token) => token.kind === "option-terminator" || token === second);
+  const from = first === undefined ? args.length : first.index;
+  return [args.slice(0, from), args.slice(first?.kind === "option-terminator" ? from + 1 : from)];
 }
 
 function report(error: unknown): number {

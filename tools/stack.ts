@@ -33,6 +33,7 @@ export interface StackState {
   readonly version: number;
   readonly deployment: {
     readonly resources?: readonly RecordedResource[];
+    readonly manifest?: { readonly time?: string };
     /** What encrypts the stack's secrets, as its file of settings has it. */
     readonly secrets_providers?: { readonly state?: Readonly<Record<string, unknown>> };
     /** What an update that was killed had under way. */

@@ -1,7 +1,7 @@
 import { failedStep } from "../components/hosts/readiness";
 import { nearest } from "../components/settings/nearest";
 import { UserError } from "./command";
-import { healCloud, leftInAzure } from "./heal/cloud";
+import { type Groups, groupsLeft, healCloud } from "./heal/cloud";
 import { hostOf, recordedEngines } from "./heal/engines";
 import { withoutHost } from "./heal/forget";
 import { heal, look, settle, type Seen, type Silent } from "./heal/heal";
@@ -33,7 +33,7 @@ export interface TornDown {
   /** The engines that were asked. */
   readonly engines: readonly string[];
   /** The resource groups in Azure that are gone. */
-  readonly groups: readonly string[];
+  readonly groups: Groups["gone"];
 }
 
 /**
@@ -64,11 +64,14 @@ export async function tearDown(options: TeardownOptions): Promise<TornDown> {
   const after = await readState(environment, toolchain);
   const left = withoutHosts(await look(environment, state, further, others.silent), forget);
   const unasked = left.silent.filter(({ host }) => !forget.includes(host) && !cloud.includes(host));
-  const { groups, left: inAzure } = await leftInAzure(options, state);
+  const { left: inAzure, gone } = await groupsLeft(options, state, after);
   return {
     exitCode,
-    left: [...left.objects.map(({ kind, name, engine: { engine } }) => `${kind} ${name} on ${engine}`), ...inAzure],
-    groups,
+    left: [
+      ...left.objects.map(({ kind, name, engine: { engine } }) => `${kind} ${name} on ${engine}`),
+      ...inAzure.map((group) => `resource group ${group} in Azure`),
+    ],
+    groups: gone,
     silent: unasked.map((each) => ({ ...each, resources: resourcesOn(each.host, after).length })),
     engines: left.engines
       .filter(({ host }) => !left.silent.some((each) => each.host === host))

@@ -2,6 +2,7 @@ import { unreadyText } from "../components/hosts/readiness";
 import { labSelection } from "../components/settings/lab-selection";
 import { type Call, UserError } from "./command";
 import { failedBuilds } from "./failed-builds";
+import { isAzure } from "./heal/azure-ids";
 import { healCloud } from "./heal/cloud";
 import { type HostEngine, hostOf } from "./heal/engines";
 import { heal, look, settle, type Healing, type Seen } from "./heal/heal";
@@ -87,6 +88,12 @@ export async function bringUp(options: UpdateOptions): Promise<Updated> {
   }
   if (exitCode !== 0) {
     failedBuilds(environment).forEach((text) => progress.line(text));
+    if (resourcesOf(state).some(isAzure)) {
+      progress.line(
+        "What Azure has made stays, and is paid for. Once the reason told above is mended, this goes on: " +
+          `npm run up -- --environment ${environment}`,
+      );
+    }
   }
   // An image that the update has put back is the same as before, which is no reason to run a pool's command again.
   if (exitCode === 0 && !mended && !(await mendStacks(state, progress))) {

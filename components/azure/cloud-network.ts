@@ -14,7 +14,7 @@ import { administrationPorts } from "./ports";
 
 /** Where the parts of a cloud are declared. */
 export interface CloudPlace {
-  inGroup: { resourceGroupName: pulumi.Input<string>; location: string };
+  inGroup: { resourceGroupName: pulumi.Input<string>; location: string; tags: Record<string, string> };
   /** Azure's id of the resource group, known before it is there. */
   groupId: pulumi.Output<string>;
   settings: ScaleSetSettings;

@@ -11,9 +11,9 @@ import { balancerNames, CloudBalancer } from "./cloud-balancer";
 import { CloudNetwork } from "./cloud-network";
 import { costLine, costOf } from "./costs";
 import { type Credentials, HostCredentials } from "./credentials";
-import { diskOf } from "./disk";
 import { hostsOfInstances, instancesOf, type PoolMember } from "./instances";
-import { endpointsOf, type PlacedOpening } from "./openings";
+import type { PlacedOpening } from "./openings";
+import { pricedOf } from "./priced";
 import { declareScaleSet } from "./scale-set";
 
 /**
@@ -26,6 +26,8 @@ export interface CloudArgs {
   settings: ScaleSetSettings;
   /** What the labs on its hosts open, see `placedOpenings`. */
   openings: readonly PlacedOpening[];
+  /** Until when it is meant to be there, for whoever reads the group's tags. */
+  expires?: pulumi.Input<string>;
 }
 
 /** A host that has a machine, and how it is reached. */
@@ -44,6 +46,8 @@ export interface CloudDescription {
   readonly size: string;
   readonly capacity: number;
   readonly openings: readonly PlacedOpening[];
+  /** Who may administer the hosts. */
+  readonly administration: ScaleSetSettings["administration"];
   /** What it costs, in US dollars; an estimate. */
   readonly hourly?: number;
 }
@@ -70,17 +74,22 @@ export class Cloud extends pulumi.ComponentResource {
 
   constructor(name: string, args: CloudArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:azure:Cloud", name, {}, opts);
-    const { environment, settings, openings } = args;
+    const { environment, settings, openings, expires } = args;
     const { location, subscription: subscriptionId } = settings;
     const provider = new Provider(`${name}-azure`, { subscriptionId }, { parent: this });
     const inAzure = { parent: this, provider };
 
+    // On everything, as Azure hands a group's tags down to nothing in it.
+    const tags = { project: pulumi.getProject(), stack: environment };
     const group = new ResourceGroup(
       `${name}-group`,
-      { resourceGroupName: resourceGroupName(environment), location, tags: tagsOf(args) },
+      {
+        ...{ resourceGroupName: resourceGroupName(environment), location },
+        tags: expires === undefined ? tags : { ...tags, expires },
+      },
       inAzure,
     );
-    const inGroup = { resourceGroupName: group.name, location };
+    const inGroup = { resourceGroupName: group.name, location, tags };
     const client = getClientConfigOutput(inAzure);
     const groupId = pulumi.interpolate`/subscriptions/${client.subscriptionId}/resourceGroups/${resourceGroupName(environment)}`;
     const place = { inGroup, groupId, settings, openings };
@@ -167,22 +176,14 @@ export function serversOf(members: readonly PoolMember[], { environment, setting
   };
 }
 
-function tagsOf({ environment, settings: { expires } }: CloudArgs): Record<string, string> {
-  return { project: pulumi.getProject(), stack: environment, ...(expires === undefined ? {} : { expires }) };
-}
-
 /** Says what it costs, too: nobody should find that out from a bill. */
 function describe({ environment, settings, openings }: CloudArgs): CloudDescription {
-  const { location, size, os, capacity, administration, rehearsed } = settings;
-  const cost = costOf({
-    ...{ location, size, os, capacity, disk: diskOf(settings), bastion: administration.bastion },
-    rules: endpointsOf(openings).length,
-    publicAddresses: administration.bastion ? 3 : 2,
-  });
+  const { location, size, capacity, administration, rehearsed } = settings;
+  const cost = costOf(pricedOf(settings, openings));
   const told = costLine(cost);
   void pulumi.log.info(rehearsed ? `This is a rehearsal and costs nothing. In Azure: ${told}` : told);
   return {
-    ...{ provider: "azure", rehearsed, region: location, size, capacity, openings },
+    ...{ provider: "azure", rehearsed, region: location, size, capacity, openings, administration },
     resourceGroup: resourceGroupName(environment),
     scaleSet: settings.name,
     hourly: cost.hourly,

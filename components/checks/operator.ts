@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect as connectTo } from "node:net";
 import type { EngineAccess } from "./expectation";
 import { probeInHost, type Probe, type ProbeOptions, type ProbeResult } from "./prober";
+import { FRONT } from "./visitor";
 
 /**
  * Makes probes from outside every container. What a remote host publishes on its loopback address can be reached from
@@ -14,7 +15,30 @@ export async function operate(
 ): Promise<ProbeResult[]> {
   return isElsewhere(host)
     ? probeInHost(host, probes, options)
-    : Promise.all(probes.map((each) => askFromHere(each, options.signal)));
+    : Promise.all(probes.map((each) => ask(each, options.signal)));
+}
+
+/** Makes probes from this machine, past the load balancer before the host. */
+export async function visit(
+  { name, address }: EngineAccess,
+  probes: readonly Probe[],
+  { signal }: ProbeOptions,
+): Promise<ProbeResult[]> {
+  return address === undefined
+    ? probes.map(() => ({ outcome: "error", detail: `there is no load balancer before ${name}`, ms: 0 }))
+    : Promise.all(probes.map((probe) => ask(at(address, probe), signal)));
+}
+
+/** A probe of the load balancer's address, which a probe knows by a name that stands for it. */
+function at(address: string, probe: Probe): Probe {
+  switch (probe.kind) {
+    case "get":
+      return { ...probe, url: probe.url.replace(`//${FRONT}:`, `//${address}:`) };
+    case "connect":
+      return { ...probe, host: address };
+    default:
+      return probe;
+  }
 }
 
 /** Whether a host is another machine than this one. */
@@ -22,8 +46,7 @@ export function isElsewhere({ kind }: EngineAccess): boolean {
   return kind !== "local";
 }
 
-/** Makes a probe from this machine. */
-export async function askFromHere(probe: Probe, signal?: AbortSignal): Promise<ProbeResult> {
+async function ask(probe: Probe, signal?: AbortSignal): Promise<ProbeResult> {
   switch (probe.kind) {
     case "get":
       return get(probe, signal);

@@ -1,8 +1,8 @@
 import type { Looking } from "./evidence";
 import type { EngineAccess, PlacedExpectation } from "./expectation";
-import { operate } from "./operator";
+import { operate, visit } from "./operator";
 import { probeIn, type Prober, type Probe, type ProbeResult } from "./prober";
-import { visit, VISITOR } from "./visitor";
+import { VISITOR } from "./visitor";
 
 /** The source of what is asked from outside every container. */
 const OPERATOR = "operator";

@@ -1,39 +1,11 @@
 import type { PlacedOpening } from "../azure/openings";
-import type { EngineAccess, PlacedExpectation, Target } from "./expectation";
-import { askFromHere } from "./operator";
-import type { Probe, ProbeOptions, ProbeResult } from "./prober";
+import type { PlacedExpectation, Target } from "./expectation";
 
 /** The source of what this machine asks as anybody would: through the load balancer of a cloud. */
 export const VISITOR = "visitor";
 
 /** Stands in targets for the load balancer's address, which nobody knows before it is there. */
 export const FRONT = "load-balancer";
-
-/** Makes probes from this machine, past the load balancer before the host. */
-export async function visit(
-  { name, address }: EngineAccess,
-  probes: readonly Probe[],
-  { signal }: ProbeOptions,
-): Promise<ProbeResult[]> {
-  return Promise.all(
-    probes.map((probe): ProbeResult | Promise<ProbeResult> =>
-      address === undefined
-        ? { outcome: "error", detail: `there is no load balancer before ${name}`, ms: 0 }
-        : askFromHere(at(address, probe), signal),
-    ),
-  );
-}
-
-function at(address: string, probe: Probe): Probe {
-  switch (probe.kind) {
-    case "get":
-      return { ...probe, url: probe.url.replace(`//${FRONT}:`, `//${address}:`) };
-    case "connect":
-      return { ...probe, host: address };
-    default:
-      return probe;
-  }
-}
 
 /**
  * What a visitor must find of what the operator finds on the hosts: the same answers on ports that are opened, and none on
@@ -47,13 +19,14 @@ export function visitorExpectations(
 ): PlacedExpectation[] {
   const opened = (at: string, port: number): boolean =>
     openings.some(
-      ({ host, ports, sources }) =>
-        host === at && ports.includes(port) && (everybody || sources.includes("0.0.0.0/0")),
+      ({ host, ports, sources }) => host === at && ports.includes(port) && (everybody || sources.includes("0.0.0.0/0")),
     );
   return expectations.flatMap((each): PlacedExpectation[] => {
     if (each.kind === "answer" && each.from === "operator") {
       const port = portOf(each.url);
-      return opened(each.at, port) ? [{ ...each, ...seen(each), url: each.url.replace(/\/\/[^/]+/, `//${FRONT}:${port}`) }] : [];
+      return opened(each.at, port)
+        ? [{ ...each, ...seen(each), url: each.url.replace(/\/\/[^/]+/, `//${FRONT}:${port}`) }]
+        : [];
     }
     if (each.kind === "no-reach" && each.from === "operator") {
       const { at, to, control } = each;

@@ -30,8 +30,9 @@ export interface Survey {
   /**
    * Declares the resources of the hosts, and of the cloud that they are in.
    * @param openings What is to be reached on them from elsewhere, which takes resources of a cloud.
+   * @param expires When the environment ends, for whoever finds the cloud and wonders.
    */
-  declare(openings: readonly PlacedOpening[]): DeclaredHosts;
+  declare(openings: readonly PlacedOpening[], expires?: pulumi.Input<string>): DeclaredHosts;
 }
 
 export interface DeclaredHosts {

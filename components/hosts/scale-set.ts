@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Cloud, CloudServer } from "../azure/cloud";
+import type { Cloud, CloudArgs, CloudServer } from "../azure/cloud";
 import type { PlacedOpening } from "../azure/openings";
 import type { DeclaredCloud } from "../declaration";
 import { BASE_IMAGE } from "../images/base-image";
@@ -18,8 +18,8 @@ type Reached = Readonly<Record<string, ReachedMachine>>;
 /** Declares a cloud and its hosts, which need not be there yet: what is declared on one waits until it is. */
 export async function surveyScaleSet(settings: ScaleSetSettings, environment: string) {
   const baseImage = await baseFor(settings);
-  return (openings: readonly PlacedOpening[]) => {
-    const cloud = declareCloud(settings, environment, openings);
+  return (openings: readonly PlacedOpening[], expires?: pulumi.Input<string>) => {
+    const cloud = declareCloud({ settings, environment, openings, expires });
     const reached = reach(cloud, settings, environment);
     const hosts = declaredHosts(settings).map(({ name, os }): [string, ContainerHost] => {
       const its = reached.apply((all) => all[name] ?? (pulumi.unknown as unknown as ReachedMachine));
@@ -31,9 +31,9 @@ export async function surveyScaleSet(settings: ScaleSetSettings, environment: st
 }
 
 /** A module of hundreds, loaded only where there is a cloud. */
-function declareCloud(settings: ScaleSetSettings, environment: string, openings: readonly PlacedOpening[]): Cloud {
+function declareCloud(args: CloudArgs): Cloud {
   const azure = require("../azure/cloud") as typeof import("../azure/cloud");
-  return new azure.Cloud(settings.name, { environment, settings, openings });
+  return new azure.Cloud(args.settings.name, args);
 }
 
 /** A rehearsal's machines are given what this machine's engine builds from, others pull the official image. */
@@ -54,7 +54,9 @@ function reach(cloud: Cloud, settings: ScaleSetSettings, environment: string): p
     writeCredentials(credentials, environment);
     writeSshConfig(servers, environment);
     const preview = pulumi.runtime.isDryRun();
-    const tried = await Promise.all(servers.map((server) => tryHost(server, environment, preview ? 0 : settings.readySeconds)));
+    const tried = await Promise.all(
+      servers.map((server) => tryHost(server, environment, preview ? 0 : settings.readySeconds)),
+    );
     const without = declaredHosts(settings).filter(({ name }) => !servers.some((server) => server.name === name));
     const unready = [...tried, ...without.map(({ name }) => withoutMachine(name, cloud))].filter(failedStep);
     if (unready.length > 0 && !preview) {
@@ -63,9 +65,15 @@ function reach(cloud: Cloud, settings: ScaleSetSettings, environment: string): p
     }
     const silent = tried.filter(failedStep).map(({ name }) => name);
     if (silent.length > 0) {
-      void pulumi.log.warn(`Not ready, so that it is not known what an update would change there: ${silent.join(", ")}.`);
+      void pulumi.log.warn(
+        `Not ready, so that it is not known what an update would change there: ${silent.join(", ")}.`,
+      );
     }
-    return lookAt(servers.filter(({ name }) => !silent.includes(name)), credentials, environment);
+    return lookAt(
+      servers.filter(({ name }) => !silent.includes(name)),
+      credentials,
+      environment,
+    );
   });
   // It is made of credentials, and has none.
   return pulumi.unsecret(reached);

@@ -13,8 +13,8 @@ export const expires = z
   .optional()
   .describe("When `npm run expire` may take it down: a time, or how long after it was first brought up.")
   .register(words, {
-    allowed: "a number of minutes, hours or days such as 90m, 8h or 3d, or a time with its offset",
-    cure: "write how long it is needed, for example 8h, or until when, for example 2027-01-31T18:00:00Z",
+    allowed: "a number of minutes, hours or days such as 90m, 8h or 3d, or a time with its offset, in quotes",
+    cure: 'write how long it is needed, for example 8h, or until when, for example "2027-01-31T18:00:00Z"',
   });
 
 /** A duration in milliseconds; undefined for a text that is none. */

@@ -9,6 +9,7 @@ import { expires } from "./expires";
 import type { Fault } from "./fault";
 import { declaredHosts, hosts, type DeclaredHost, type HostsSettings } from "./hosts";
 import { placementFaults, placeLabs } from "./placement";
+import { policies, type PolicySettings } from "./policies";
 import { schemaFaults, valueAt } from "./schema-faults";
 import { SettingsError } from "./settings-error";
 import { words } from "./types";
@@ -42,6 +43,8 @@ export interface Settings {
   readonly verify: VerifySettings;
   /** When it ends: a time, or how long after its first update. */
   readonly expires?: string;
+  /** The rules of the house that it does without, by name. */
+  readonly policies: PolicySettings;
   /** What all of this puts on the hosts. */
   readonly topology: Topology;
 }
@@ -63,7 +66,7 @@ export function settingsSchema(registry: Registry) {
       allowed: `at least one of the labs ${Object.keys(registry).join(", ")}`,
       cure: `write the lab's name and its settings below it, for example { ${Object.keys(registry)[0]}: {} }`,
     });
-  return z.strictObject({ hosts, labs, verify, expires });
+  return z.strictObject({ hosts, labs, verify, expires, policies });
 }
 
 /**

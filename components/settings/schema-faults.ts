@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Fault } from "./fault";
 import { HIDDEN, holdsSecret } from "./hidden";
 import { nearest } from "./nearest";
-import { objectsOf, schemasAt, unwrap, valuesOf } from "./schema-walk";
+import { fitting, objectsOf, schemasAt, unwrap, valuesOf } from "./schema-walk";
 import type { CheckWords } from "./types";
 
 /** A path as a fault shows it and `pulumi config set --path` takes it: `labs.a.names[1]`. */
@@ -30,7 +30,7 @@ export function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 export function schemaFaults(schema: z.ZodType, raw: unknown, error: z.ZodError): Fault[] {
   return error.issues.flatMap(told).flatMap((issue) => {
     const value = valueAt(raw, issue.path);
-    const schemas = schemasAt(schema, issue.path);
+    const schemas = schemasAt(schema, issue.path, raw);
     if (issue.code === "unrecognized_keys") {
       const known = unique(keysOf(schemas, value));
       return issue.keys.map((key) => unknownKey([...issue.path, key], valueAt(value, [key]), known));
@@ -64,16 +64,10 @@ function unknownKey(path: PropertyKey[], value: unknown, known: string[]): Fault
   };
 }
 
-/** The known keys of an object: of a union's options, those whose discriminator the value has. */
+/** The known keys of an object: of a union's options, those of the one that it is meant to be. */
 function keysOf(schemas: z.ZodType[], value: unknown): string[] {
   const objects = schemas.flatMap((schema) => objectsOf(unwrap(schema).type));
-  const fitting = objects.filter(({ shape }) =>
-    Object.entries(shape).every(([key, property]) => {
-      const { type } = unwrap(property as z.ZodType);
-      return !(type instanceof z.ZodLiteral) || type.values.has(valueAt(value, [key]) as never);
-    }),
-  );
-  return (fitting.length > 0 ? fitting : objects).flatMap(({ shape }) => Object.keys(shape));
+  return fitting(objects, value).flatMap(({ shape }) => Object.keys(shape));
 }
 
 function wordsOf(schemas: z.ZodType[], value: unknown): Required<CheckWords> {

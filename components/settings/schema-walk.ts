@@ -68,17 +68,43 @@ export function valuesOf(type: z.ZodType): unknown[] {
   return type instanceof z.ZodLiteral ? [...type.values] : [];
 }
 
-/** The schemas that can stand at a path: several where a union lies on the way. */
-export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
+/**
+ * The schemas that can stand at a path: several where a union lies on the way. What is there, if it is given, tells which
+ * of the union's objects it is, as far as one of their keys says so.
+ */
+export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[], raw?: unknown): z.ZodType[] {
   const [step, ...rest] = path;
   if (step === undefined) {
     return [schema];
   }
-  return optionsOf(unwrap(schema).type).flatMap((type) => {
-    if (type instanceof z.ZodArray) {
-      return schemasAt(type.element as z.ZodType, rest);
+  const { type } = unwrap(schema);
+  const meant = fitting(objectsOf(type), raw);
+  const below = property(raw, step);
+  return optionsOf(type).flatMap((option) => {
+    if (option instanceof z.ZodArray) {
+      return schemasAt(option.element as z.ZodType, rest, below);
     }
-    const property = type instanceof z.ZodObject ? (type.shape[String(step)] as z.ZodType | undefined) : undefined;
-    return property === undefined ? [] : schemasAt(property, rest);
+    const found =
+      option instanceof z.ZodObject && meant.includes(option)
+        ? (option.shape[String(step)] as z.ZodType | undefined)
+        : undefined;
+    return found === undefined ? [] : schemasAt(found, rest, below);
   });
+}
+
+/** Those of a union's objects that a value is meant to be, by the keys with one value each; all where none is. */
+export function fitting(objects: readonly z.ZodObject[], raw: unknown): readonly z.ZodObject[] {
+  const meant = objects.filter(({ shape }) =>
+    Object.entries(shape).every(([key, schema]) => {
+      const { type } = unwrap(schema as z.ZodType);
+      return !(type instanceof z.ZodLiteral) || type.values.has(property(raw, key) as never);
+    }),
+  );
+  return meant.length > 0 ? meant : objects;
+}
+
+function property(value: unknown, key: PropertyKey): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<PropertyKey, unknown>)[key]
+    : undefined;
 }

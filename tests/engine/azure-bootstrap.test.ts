@@ -16,8 +16,8 @@ import { thisMachine } from "../../tools/setup/machine";
 import { createProgress } from "../../tools/terminal/progress";
 import type { CommandResult, HostedInstance } from "../azure-simulator/instances/hosts";
 
-const environment = "test-163";
-const publicAddress = "127.77.163.2";
+const environment = "test-173";
+const publicAddress = "127.77.173.2";
 const ports = { ssh: 50_000, docker: 51_000 };
 const user = "labs";
 
@@ -52,21 +52,16 @@ describe("the bootstrap of a Linux host, on a machine", function () {
     dockerOn(options.dockerHost, machine)(["exec", nameOf(environment, instance.name), "sh", "-c", text]);
 
   /** Asks the engine, through the load balancer, as a client with these credentials does. */
-  function engine(client: Credentials | undefined, ...args: string[]) {
+  function engine(client: Credentials, ...args: string[]) {
     const certPath = join(folder, "tls");
     mkdirSync(certPath, { recursive: true });
     const write = (name: string, text: string) => writeFileSync(join(certPath, name), text, { mode: 0o600 });
-    if (client !== undefined) {
-      write("ca.pem", client.ca);
-      write("cert.pem", client.clientCertificate);
-      write("key.pem", client.clientKey);
-    }
-    const verify = client === undefined ? ["--tls"] : ["--tlsverify"];
-    // Without a client's credentials, none of this machine's user either.
-    const { DOCKER_CERT_PATH: _, ...others } = process.env;
-    const env = client === undefined ? { ...others, HOME: folder } : { ...others, DOCKER_CERT_PATH: certPath };
+    write("ca.pem", client.ca);
+    write("cert.pem", client.clientCertificate);
+    write("key.pem", client.clientKey);
+    const env = { ...process.env, DOCKER_CERT_PATH: certPath };
     const host = `tcp://${publicAddress}:${ports.docker}`;
-    return spawnSync("docker", ["--host", host, ...verify, ...args], { env, encoding: "utf8" });
+    return spawnSync("docker", ["--host", host, "--tlsverify", ...args], { env, encoding: "utf8" });
   }
 
   /** Logs in through the load balancer, with the host key pinned. */
@@ -111,9 +106,9 @@ describe("the bootstrap of a Linux host, on a machine", function () {
   });
 
   it("has the engine refuse a client without a certificate, and one of another authority", async () => {
-    const without = engine(undefined, "version");
+    const without = spawnSync("curl", ["-sS", "--insecure", `https://${publicAddress}:${ports.docker}/_ping`]);
     assert.notEqual(without.status, 0);
-    assert.match(without.stderr, /bad certificate|certificate required/);
+    assert.match(String(without.stderr), /alert (bad certificate|certificate required)/);
     const { keys, caKey } = await makeKeys({ password: false });
     const others = await makeCertificates({ address: publicAddress, ca: keys.ca, caKey });
     const stranger = engine({ ...first, ...others }, "version");
@@ -184,6 +179,15 @@ describe("the bootstrap of a Linux host, on a machine", function () {
     assert.equal((await on(ready)).trim(), "not");
     assert.equal((await run(script(one))).exitCode, 0);
     assert.equal((await on(ready)).trim(), "ready");
+  });
+
+  it("fails where the engine would let everybody in", async () => {
+    const open = script(first).replace('"tlsverify": true', '"tls": true, "tlsverify": false');
+    assert.notEqual(open, script(first));
+    const { exitCode, error } = await run(open);
+    assert.notEqual(exitCode, 0);
+    assert.match(error, /failed while checking that the engine refuses who has no certificate/);
+    assert.equal((await run(script(first))).exitCode, 0);
   });
 
   it("fails for a package that cannot be had", async () => {

@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
+import { isAlive } from "../azure-simulator/arm/lock";
 import type { State } from "../azure-simulator/arm/resource";
 import { openSimulator } from "../azure-simulator/simulator";
 import type { Outcome } from "./support";
@@ -131,14 +122,13 @@ describe("a program of azure-native against the simulated Azure", function () {
   it("has what Azure accepted even if it is killed in the middle, and no plugin is left behind", async () => {
     const token = "azure-native:compute:VirtualMachineScaleSet";
     order({ provisioningMilliseconds: { [token]: 4000 } });
-    const stateOf = () => stored().resources[scaleSet.toLowerCase()].state;
+    const found = () => stored().resources[scaleSet.toLowerCase()];
     const killed = spawn("pulumi", ["up", "--yes", "--skip-preview", ...capacity(4)], { cwd: folder, env });
-    await until(() => stateOf() === "Updating");
-    const plugin = pluginOf(folder);
-    assert.notEqual(plugin, undefined);
+    await until(() => found().state === "Updating");
+    const plugin = found().operation!.pid;
     killed.kill("SIGKILL");
-    await until(() => stateOf() === "Succeeded");
-    await until(() => pluginOf(folder) === undefined);
+    await until(() => found().state === "Succeeded");
+    await until(() => !isAlive(plugin));
     order({});
     succeeds("cancel", "--yes");
     up("--refresh", ...capacity(4));
@@ -167,21 +157,10 @@ describe("a program of azure-native against the simulated Azure", function () {
   });
 });
 
-/** The plugin that works for the project in a folder, if there is one. */
-function pluginOf(folder: string): number | undefined {
-  const { stdout } = spawnSync("pgrep", ["--full", "azure-simulator/bin/../plugin.ts"], { encoding: "utf8" });
-  const store = join(folder, "store");
-  return stdout
-    .split("\n")
-    .filter(Boolean)
-    .map(Number)
-    .find((pid) => existsSync(`/proc/${pid}/environ`) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(store));
-}
-
 /** Waits for something that comes about by itself. Throws where it does not within a minute. */
 async function until(holds: () => boolean): Promise<void> {
   for (let left = 600; !holds(); left--) {
-    assert.ok(left > 0, `waited in vain until ${holds}`);
+    assert.ok(left > 0, `waited in vain until ${holds.toString()}`);
     await sleep(100);
   }
 }

@@ -16,8 +16,8 @@ import { thisMachine } from "../../tools/setup/machine";
 import { createProgress } from "../../tools/terminal/progress";
 import { docker } from "./support";
 
-const environment = "test-162";
-const publicAddress = "127.77.162.2";
+const environment = "test-172";
+const publicAddress = "127.77.172.2";
 const customData = `#cloud-config
 write_files:
   - { path: /etc/greeting, content: hello }

@@ -9,7 +9,7 @@ import { labsBeside } from "./labs-beside";
 const root = join(__dirname, "..", "..");
 const program = [
   ...["Pulumi.yaml", "index.ts", "package.json", "package-lock.json", "tsconfig.json"],
-  ...["components", "examples", "tools", "stacks", join("tests", "azure-simulator")],
+  ...["components", "examples", "policies", "tools", "stacks", join("tests", "azure-simulator")],
 ];
 
 type DockerNetworks = ReturnType<typeof labsBeside>["docker-networks"];

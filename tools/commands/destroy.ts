@@ -13,7 +13,11 @@ export const command: Command = {
     const { environment, values, progress } = call;
     const options = await prepare(call, false);
     const forget = values.forget as string[];
-    const { exitCode, left, silent, engines, groups } = await tearDown({ ...options, forget, yes: values.yes as boolean });
+    const { exitCode, left, silent, engines, groups } = await tearDown({
+      ...options,
+      forget,
+      yes: values.yes as boolean,
+    });
     if (left.length > 0) {
       progress.line(`Still there under the label of stack "${environment}":\n${lines(left)}`);
       progress.line(`Run npm run destroy -- --environment ${environment} again once what holds them is gone.`);
@@ -37,10 +41,10 @@ export const command: Command = {
     const asked = engines.length === 1 ? "the engine at" : "the engines at";
     const were = engines.length === 1 ? "was asked" : "were asked";
     const parts = [
-      ...groups.map((group) => `resource group ${group} is gone`),
+      ...groups.map(({ group, says }) => `resource group ${group} is gone, says ${says}`),
       ...(engines.length > 0 || groups.length === 0 ? [`${asked} ${engines.join(", ")} ${were}`] : []),
     ];
-    progress.line(`Nothing is left of "${environment}": ${parts.join(", and ")}.`);
+    progress.line(`Nothing is left of "${environment}": ${parts.join("; ")}.`);
     return 0;
   },
 };

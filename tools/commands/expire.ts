@@ -9,6 +9,11 @@ import { ensureToolchain, type Toolchain } from "../setup/toolchain";
 export const command: Command = {
   summary: "List all environments with age, cost and end, and take down those that are past it",
   options: { yes: { type: "boolean", default: false }, "dry-run": { type: "boolean", default: false } },
+  examples: [
+    ["npm run expire", "on a terminal only the list; elsewhere, as in CI, those past their end are taken down"],
+    ["npm run expire -- --yes", "take them down"],
+    ["npm run expire -- --dry-run", "only the list, wherever it is called"],
+  ],
   async run(call) {
     const { progress, values } = call;
     const toolchain = await ensureToolchain(progress);

@@ -1,4 +1,4 @@
-import { durationOf } from "../../components/settings/expires";
+import { durationOf, expires } from "../../components/settings/expires";
 import { type Command, UserError } from "../command";
 import { endOf, withEnd } from "../expiry/end";
 import { endText } from "../expiry/words";
@@ -7,13 +7,18 @@ import { ensureToolchain } from "../setup/toolchain";
 import { readState, writeState } from "../stack";
 
 export const command: Command = {
-  summary: "Move an environment's end: npm run extend 4h, or to a time",
+  summary: "Give an environment more time before it expires",
   allowPositionals: true,
+  examples: [
+    ["npm run extend 4h", "four hours more for local; from now on, if it is over"],
+    ["npm run extend 2d -- --environment rehearsal", "two days more for another one"],
+  ],
   async run({ environment, positionals, progress }) {
     const [by = "", ...others] = positionals;
-    const length = durationOf(by);
-    if (others.length > 0 || (length === undefined && Number.isNaN(Date.parse(by)))) {
-      throw new UserError("extend: say by how much or until when, for example npm run extend 4h, or 2027-01-31T18:00:00Z.");
+    if (others.length > 0 || !expires.safeParse(by).success) {
+      throw new UserError(
+        "extend: say by how much or until when, for example npm run extend 4h, or 2027-01-31T18:00:00Z.",
+      );
     }
     const toolchain = await ensureToolchain(progress, { environment });
     // What an update has under way would be lost with the state that it works from.
@@ -21,6 +26,7 @@ export const command: Command = {
     const state = await readState(environment, toolchain);
     // Whoever comes late wants so much time from now on.
     const from = Math.max(endOf(state)?.getTime() ?? 0, Date.now());
+    const length = durationOf(by);
     const end = length === undefined ? new Date(by) : new Date(from + length);
     await writeState(environment, toolchain, withEnd(state, end, environment));
     process.stdout.write(`${environment} ${endText(end)}\n`);

@@ -16,10 +16,15 @@ export async function cloudSections(
   pulumi: FoundPulumi | undefined,
 ): Promise<Section[]> {
   const azure = rehearsed
-    ? [pass(`${azurePlugin} plugin`, "simulated: the environment is rehearsed"), skipped("Azure login", "none is needed")]
+    ? [
+        pass(`${azurePlugin} plugin`, "simulated: the environment is rehearsed"),
+        skipped("Azure login", "none is needed"),
+      ]
     : [plugin(pulumi), await login(subscription)];
   if (pulumi === undefined) {
-    return [{ name: "azure", findings: [...azure, untested(scaleSet, "it takes the Pulumi CLI", "npm run setup brings it")] }];
+    return [
+      { name: "azure", findings: [...azure, untested(scaleSet, "it takes the Pulumi CLI", "npm run setup brings it")] },
+    ];
   }
   const hosts = recordedHosts(await readState(environment, pulumi).catch(() => undefined));
   if (hosts.length === 0) {
@@ -50,6 +55,7 @@ async function login(subscription: string | undefined): Promise<Finding> {
   const query = ["--query", "join(', ', [name, id, user.name])", "--output", "tsv"];
   return ask("az", ["account", "show", ...query], { timeout: 20_000 }).then(
     (account) => pass(name, account.trim()),
-    (error: Error) => fail(name, error.message.split("\n")[0], "install Azure's CLI and run az login, or set ARM_CLIENT_ID"),
+    (error: Error) =>
+      fail(name, error.message.split("\n")[0], "install Azure's CLI and run az login, or set ARM_CLIENT_ID"),
   );
 }

@@ -37,24 +37,22 @@ export function dotOf(picture: Picture, sizes: Sizes): Graph {
       .flatMap(({ containers }) => containers.map(({ id }) => id)),
   );
   const starting = startingColumn(picture, (box) => nodeOf.get(box) ?? box);
-  const [beside, within] = [outside.filter(({ host }) => host === undefined), outside.filter(({ host }) => host)];
-  const columns = [cloud === undefined ? [] : balancerNodes(cloud), askers(picture), starting].filter(
+  const beside = outside.filter(({ inside }) => inside === undefined);
+  const others = (id: string): OutsideBox[] => outside.filter(({ inside }) => inside === id);
+  const shut = others(cloud?.balancer.id ?? "").map(({ id }) => id);
+  const columns = [cloud === undefined ? [] : [...balancerNodes(cloud), ...shut], askers(picture), starting].filter(
     (names) => names.length > 0,
   );
-  const clusters = hosts.map((host) =>
-    hostCluster(
-      host,
-      sizes,
-      joined,
-      within.filter((each) => each.host === host.id),
-    ),
-  );
+  const clusters = hosts.map((host) => hostCluster(host, sizes, joined, others(host.id)));
   return {
     graphAttributes: { rankdir: "LR", nodesep: 0.2, ranksep: 0.7, newrank: true, pad: 0, remincross: true },
     nodeAttributes: { shape: "box", fixedsize: true, label: "" },
     edgeAttributes: { arrowsize: 0.8 },
     nodes: beside.map(({ id }) => box(id, sizes)),
-    subgraphs: [...(cloud === undefined ? clusters : [cloudCluster(cloud, clusters, sizes)]), ...columns.map(column)],
+    subgraphs: [
+      ...(cloud === undefined ? clusters : [cloudCluster(cloud, clusters, sizes, others(cloud.balancer.id))]),
+      ...columns.map(column),
+    ],
     edges: [
       ...oneAfterTheOther(
         beside.slice(0, 1).map(({ id }) => id),
@@ -66,9 +64,14 @@ export function dotOf(picture: Picture, sizes: Sizes): Graph {
 }
 
 /** The load balancer stands before what it leads to. */
-function cloudCluster({ id, balancer }: CloudBox, hosts: readonly Subgraph[], sizes: Sizes): Subgraph {
-  const { endpoints } = balancer;
-  const nodes = endpoints.length === 0 ? [socket(balancer.id)] : endpoints.map((endpoint) => box(endpoint.id, sizes));
+function cloudCluster(
+  { id, balancer }: CloudBox,
+  hosts: readonly Subgraph[],
+  sizes: Sizes,
+  others: readonly OutsideBox[],
+): Subgraph {
+  const boxes = [...balancer.endpoints, ...others].map((each) => box(each.id, sizes));
+  const nodes = [...(balancer.endpoints.length === 0 ? [socket(balancer.id)] : []), ...boxes];
   return cluster(id, sizes, 24, { subgraphs: [cluster(balancer.id, sizes, 16, { nodes }), ...hosts] });
 }
 
@@ -149,7 +152,7 @@ function dotEdge(
 /** What is on a host, in no container, and asks. */
 function askers({ outside, edges }: Picture): string[] {
   const asking = new Set(edges.map(({ from }) => from));
-  return outside.flatMap(({ id, host }) => (host !== undefined && asking.has(id) ? [id] : []));
+  return outside.flatMap(({ id, inside }) => (inside !== undefined && asking.has(id) ? [id] : []));
 }
 
 /** What nothing leads to but from outside, as declared; each published port before the network that it leads into. */

@@ -33,16 +33,12 @@ const arrows: Readonly<Record<EdgeKind, string>> = {
 
 /** Writes the picture as a Mermaid flowchart, as GitHub renders it. */
 export function toMermaid({ cloud: around, hosts, outside, edges }: Picture): string {
-  const boxes = hosts.flatMap((box) =>
-    host(
-      box,
-      outside.filter((each) => each.host === box.id),
-    ),
-  );
+  const inside = (id: string): OutsideBox[] => outside.filter((box) => box.inside === id);
+  const boxes = hosts.flatMap((box) => host(box, inside(box.id)));
   const lines = [
     "flowchart LR",
-    ...outside.filter((box) => box.host === undefined).map((box) => `  ${outsideBox(box)}`),
-    ...(around === undefined ? boxes : cloud(around, boxes)),
+    ...outside.filter((box) => box.inside === undefined).map((box) => `  ${outsideBox(box)}`),
+    ...(around === undefined ? boxes : cloud(around, inside(around.balancer.id), boxes)),
     ...edges.map(edge),
     "  classDef facts stroke-dasharray:3 3",
     ...(Object.keys(styles) as EdgeKind[]).flatMap((kind) => linkStyle(kind, edges)),
@@ -51,16 +47,15 @@ export function toMermaid({ cloud: around, hosts, outside, edges }: Picture): st
 }
 
 /** As of a network, all but the title is a node. */
-function cloud(box: CloudBox, hosts: readonly string[]): string[] {
+function cloud(box: CloudBox, others: readonly OutsideBox[], hosts: readonly string[]): string[] {
   const [title, ...facts] = cloudLines(box);
   const { id, endpoints } = box.balancer;
-  const balancer = subgraph(
-    id,
-    balancerLines(box.balancer),
-    endpoints.map((endpoint) => `${endpoint.id}([${label(endpointLines(endpoint))}])`),
-  );
-  const inside = [`${box.id}f[${label(facts)}]:::facts`, ...balancer];
-  return [...subgraph(box.id, [title], inside).slice(0, -1), ...hosts, "end"].map((line) => `  ${line}`);
+  const balancer = subgraph(id, balancerLines(box.balancer), [
+    ...endpoints.map((endpoint) => `${endpoint.id}([${label(endpointLines(endpoint))}])`),
+    ...others.map(outsideBox),
+  ]);
+  const first = [`${box.id}f[${label(facts)}]:::facts`, ...balancer];
+  return [...subgraph(box.id, [title], first).slice(0, -1), ...hosts, "end"].map((line) => `  ${line}`);
 }
 
 function host(box: HostBox, others: readonly OutsideBox[]): string[] {

@@ -82,8 +82,8 @@ export interface OutsideBox {
   readonly id: string;
   readonly name: string;
   readonly says: string;
-  /** The host that it is on, though in no container. */
-  readonly host?: string;
+  /** The host or load balancer that it is of, though in no container. */
+  readonly inside?: string;
 }
 
 /**

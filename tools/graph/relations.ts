@@ -1,4 +1,5 @@
 import type { CheckStatus, PlacedExpectation, Target } from "../../components/checks/expectation";
+import { VISITOR } from "../../components/checks/visitor";
 import type { CloudBox } from "./cloud";
 import type { Edge, EdgeKind, OutsideBox, Relation } from "./picture";
 import { type Placed, type Placing, span } from "./placing";
@@ -131,17 +132,16 @@ export class Relations {
     text: string,
     status: Status,
   ): void {
-    const source = from === OPERATOR ? undefined : this.targets.container(at, from);
+    const source = from === OPERATOR || from === VISITOR ? undefined : this.targets.container(at, from);
     const found = source ? this.targets.fromContainer(source, host, port) : this.targets.fromOutside(at, host, port);
     this.mark(source?.box, status);
-    const asker = source === undefined ? this.askerAt(at, host) : undefined;
-    const to = this.boxOf(found, host, asker);
-    this.relate(source?.box ?? (asker === undefined ? this.outsider() : this.itself(asker)), to, kind, text, status);
-  }
-
-  /** What a host of a cloud publishes, `verify` asks for on that host: from outside it may well be shut. */
-  private askerAt(at: string, target: string): string | undefined {
-    return this.balancer === undefined || target === this.balancer.address ? undefined : at;
+    if (from === VISITOR) {
+      return this.relate(this.outsider(), this.front(found, port), kind, text, status);
+    }
+    // What a host of a cloud publishes, `verify` asks for on that host: from outside it may well be shut.
+    const on = source === undefined && this.balancer !== undefined ? at : undefined;
+    const operator = (): string => (on === undefined ? this.outsider() : this.itself(on));
+    this.relate(source?.box ?? operator(), this.boxOf(found, host, on), kind, text, status);
   }
 
   private relate(from: string, to: string, kind: EdgeKind, text = "", status?: Status): void {
@@ -157,8 +157,13 @@ export class Relations {
   }
 
   private boxOf(found: Found | undefined, host: string, on?: string): string {
-    const endpoint = host === this.balancer?.address ? this.endpoints.get(found?.port?.id ?? "") : undefined;
-    return endpoint ?? found?.port?.id ?? found?.container?.box ?? this.box(host, "not a container", on);
+    return found?.port?.id ?? found?.container?.box ?? this.box(host, "not a container", this.hostId(on));
+  }
+
+  /** What the load balancer has of a port, be it an endpoint or nothing. */
+  private front(found: Found | undefined, port = 0): string {
+    const endpoint = this.endpoints.get(found?.port?.id ?? "");
+    return endpoint ?? this.box(`tcp ${port}`, "shut", this.balancer?.id);
   }
 
   private outsider(): string {
@@ -166,13 +171,17 @@ export class Relations {
   }
 
   private itself(host: string): string {
-    return this.box(`${host} itself`, "where verify asks from", host);
+    return this.box(`${host} itself`, "where verify asks from", this.hostId(host));
   }
 
-  private box(name: string, says: string, on?: string): string {
-    const host = this.placing.hosts.find((each) => each.name === on)?.id;
-    const key = JSON.stringify([name, host]);
-    const box = this.outsideBoxes.get(key) ?? { id: `x${this.outsideBoxes.size}`, name, says, ...(host && { host }) };
+  private hostId(name: string | undefined): string | undefined {
+    return this.placing.hosts.find((each) => each.name === name)?.id;
+  }
+
+  private box(name: string, says: string, inside?: string): string {
+    const key = JSON.stringify([name, inside]);
+    const known = this.outsideBoxes.get(key);
+    const box = known ?? { id: `x${this.outsideBoxes.size}`, name, says, ...(inside && { inside }) };
     this.outsideBoxes.set(key, box);
     return box.id;
   }

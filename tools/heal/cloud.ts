@@ -78,36 +78,55 @@ async function refresh({ environment, toolchain }: Healing, resources: readonly 
       throw error;
     }
     const { stdout = "" } = error.cause as { stdout?: string };
-    throw new UserError(`Azure can't be asked what there is of "${environment}".\n${stdout.trim()}\n${error.message}`, 2, {
-      cause: error,
-    });
+    throw new UserError(
+      `Azure can't be asked what there is of "${environment}".\n${stdout.trim()}\n${error.message}`,
+      2,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
-/**
- * The resource groups of a state, and which of them are still there. Azure deletes a group last, and the provider waits for
- * it; who else can be asked, is asked.
- */
-export async function leftInAzure(
-  { toolchain }: Pick<Healing, "toolchain">,
-  before: StackState | undefined,
-): Promise<{ groups: string[]; left: string[] }> {
-  const groups = resourcesOf(before)
-    .filter(({ type }) => type === "azure-native:resources:ResourceGroup")
-    .map(({ inputs }) => String(inputs?.resourceGroupName));
-  const asked = await Promise.all(groups.map(async (name) => ((await isThere(name, toolchain)) ? [name] : [])));
-  return { groups, left: asked.flat().map((name) => `resource group ${name} in Azure`) };
+/** The resource groups of a state that Azure still has, and those that it does not, each with who says so. */
+export interface Groups {
+  readonly left: readonly string[];
+  readonly gone: readonly { readonly group: string; readonly says: string }[];
 }
 
-async function isThere(group: string, { env }: Healing["toolchain"]): Promise<boolean> {
+/** Azure takes a group away last, and the provider waits until it has. Who else can be asked about it, is asked. */
+export async function groupsLeft(
+  { toolchain }: Pick<Healing, "toolchain">,
+  before: StackState | undefined,
+  after: StackState | undefined,
+): Promise<Groups> {
+  const namesIn = (state: StackState | undefined) =>
+    resourcesOf(state)
+      .filter(({ type }) => type === "azure-native:resources:ResourceGroup")
+      .map(({ inputs }) => String(inputs?.resourceGroupName));
+  const recorded = namesIn(after);
+  const found = await Promise.all(
+    namesIn(before).map(async (group) => ({ group, ...(await look(group, recorded.includes(group), toolchain)) })),
+  );
+  return {
+    left: found.filter(({ there }) => there).map(({ group }) => group),
+    gone: found.filter(({ there }) => !there),
+  };
+}
+
+async function look(
+  group: string,
+  recorded: boolean,
+  { env }: Healing["toolchain"],
+): Promise<{ readonly there: boolean; readonly says: string }> {
   if (env.AZURE_SIMULATOR_STORE !== undefined) {
     const simulator = join("tests", "azure-simulator", "command.ts");
     const args = ["--require", "ts-node/register/transpile-only", simulator, "show"];
     const shown = await ask(process.execPath, args, { env, cwd: join(__dirname, "..", "..") });
-    return shown.toLowerCase().includes(`/resourcegroups/${group.toLowerCase()}`);
+    return { there: shown.toLowerCase().includes(`/resourcegroups/${group.toLowerCase()}`), says: "Azure" };
   }
   return ask("az", ["group", "exists", "--name", group]).then(
-    (answer) => answer.trim() === "true",
-    () => false,
+    (answer) => ({ there: answer.trim() === "true", says: "Azure" }),
+    () => ({ there: recorded, says: "the provider, as az could not be asked" }),
   );
 }

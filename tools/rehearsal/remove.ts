@@ -36,11 +36,18 @@ export async function removeAll(docker: Docker, things: readonly Thing[]): Promi
   ]);
 }
 
-/** Removes containers of an environment's rehearsal with their volumes, by name, whatever is left of them. */
+/**
+ * Removes containers of an environment's rehearsal with their volumes, by name, whatever is left of them. Another process
+ * may be at the same.
+ */
 export async function removeContainers(docker: Docker, environment: string, names: readonly string[]): Promise<void> {
-  const there = await everything(docker, environment);
-  await removeAll(
-    docker,
-    there.filter(({ kind, name }) => kind !== "network" && names.includes(name)),
-  );
+  const there = async (): Promise<Thing[]> =>
+    (await everything(docker, environment)).filter(({ kind, name }) => kind !== "network" && names.includes(name));
+  try {
+    await removeAll(docker, await there());
+  } catch (error) {
+    if ((await there()).length > 0) {
+      throw error;
+    }
+  }
 }

@@ -2,6 +2,9 @@
 export function columns(rows: readonly (readonly string[])[], gap = 2): string[] {
   const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
   return rows.map((row) =>
-    row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] + gap))).join("").trimEnd(),
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] + gap)))
+      .join("")
+      .trimEnd(),
   );
 }

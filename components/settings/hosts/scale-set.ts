@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { images, standardImage, type ImageName } from "../../azure/images";
 import { sizes, type SizeName } from "../../azure/sizes";
-import { ipv4Range, ipv4Subnet, line, matching, wholeNumber, words } from "../types";
+import { ipv4Range, ipv4Subnet, matching, wholeNumber, words } from "../types";
 import { placement } from "./placement";
 import { administrationRules, scaleSetRules } from "./scale-set-rules";
 import { hostOs, readySeconds, rehearsed } from "./shared";
@@ -112,11 +112,13 @@ export const scaleSet = z
     })
       .default("labs")
       .describe("Who logs in on the hosts."),
-    expires: line.optional().describe("Until when it is meant to be there, for whoever reads the tags."),
     // A Windows machine restarts before it is ready.
     readySeconds: readySeconds(900),
     placement,
-    identity: z.boolean().default(true).describe("Whether the hosts have a managed identity."),
+    identity: z
+      .boolean()
+      .default(false)
+      .describe("Whether the hosts have a managed identity, of which every container may then ask for tokens."),
   })
   .superRefine(scaleSetRules, { when: isObject })
   .transform((given) => ({ ...given, image: given.image ?? standardImage[given.os] }))

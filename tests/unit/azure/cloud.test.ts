@@ -15,11 +15,11 @@ const web: PlacedOpening = {
 async function cloud(
   change: Readonly<Record<string, unknown>> = {},
   openings: readonly PlacedOpening[] = [],
-  azure: Parameters<typeof declared>[1] = {},
+  { expires, ...azure }: Parameters<typeof declared>[1] & { expires?: string } = {},
 ) {
   let made: Cloud | undefined;
   const resources = await declared(() => {
-    made = new Cloud("labs", { environment: "unit", settings: scaleSet(change), openings });
+    made = new Cloud("labs", { environment: "unit", settings: scaleSet(change), openings, expires });
   }, azure);
   const of = (type: string) => resources.filter((each) => each.type.endsWith(`:${type}`));
   return { made: made!, resources, of, one: (type: string) => only(of(type)) };
@@ -51,7 +51,6 @@ describe("a cloud", () => {
         "labs-credentials-command pulumi:providers:command",
         "labs-credentials-keys command:local:Command",
         "labs-group azure-native:resources:ResourceGroup",
-        "labs-identity azure-native:managedidentity:UserAssignedIdentity",
         "labs-network azure-native:network:VirtualNetwork",
         "labs-network container-network-labs:azure:CloudNetwork",
         "labs-network-admission azure-native:network:NetworkSecurityGroup",
@@ -66,10 +65,14 @@ describe("a cloud", () => {
     }
   });
 
-  it("tags its group, so that whoever finds it knows whose it is", async () => {
-    const { one } = await cloud({ expires: "2027-01-31" });
+  it("tags everything, so that whoever finds it knows whose it is, and the group with its end", async () => {
+    const { one, resources } = await cloud({}, [], { expires: "2027-01-31" });
     const tags = { project: "container-network-labs", stack: "unit", expires: "2027-01-31" };
     assert.deepEqual(one("ResourceGroup").tags, tags);
+    const { expires, ...all } = tags;
+    for (const { name, inputs } of resources.filter(({ type }) => /^azure-native:(?!resources)/.test(type))) {
+      assert.deepEqual(inputs.tags, all, `${name}, ${expires}`);
+    }
   });
 
   it("has hosts in a subnet that reaches out over the gateway alone", async () => {
@@ -143,7 +146,7 @@ describe("a cloud", () => {
   });
 
   it("has a scale set that adds no machine of its own accord, and keeps the first ones", async () => {
-    const given = (await cloud({ capacity: 3, zones: ["1", "2"] })).one("VirtualMachineScaleSet");
+    const given = (await cloud({ capacity: 3, zones: ["1", "2"], identity: true })).one("VirtualMachineScaleSet");
     const { sku, zones, overprovision, orchestrationMode, upgradePolicy, scaleInPolicy, identity } = given;
     assert.deepEqual(
       { sku, zones, overprovision, orchestrationMode, upgradePolicy, scaleInPolicy, identity },
@@ -224,8 +227,8 @@ describe("a cloud", () => {
     });
   });
 
-  it("has a public address in all zones where its hosts are in some, and no identity if none is wanted", async () => {
-    const { of, one } = await cloud({ zones: ["1"], identity: false });
+  it("has a public address in all zones where its hosts are in some, and no identity unless one is wanted", async () => {
+    const { of, one } = await cloud({ zones: ["1"] });
     assert.deepEqual(of("PublicIPAddress").find(({ name }) => name.startsWith("labs-balancer"))!.inputs.zones, [
       ...["1", "2", "3"],
     ]);
@@ -277,6 +280,7 @@ describe("a cloud", () => {
     assert.deepEqual(rest, {
       ...{ provider: "azure", rehearsed: false, region: "westeurope", scaleSet: "labs" },
       ...{ size: "Standard_D4ds_v5", capacity: 2, resourceGroup: "container-network-labs-unit", openings: [web] },
+      administration: { sources: ["8.8.8.0/24"], bastion: false },
     });
     assert.ok(hourly! > 0.3 && hourly! < 2);
   });

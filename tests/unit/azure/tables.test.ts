@@ -43,7 +43,7 @@ describe("the images of machines", () => {
 
   it("run nothing newer than themselves", () => {
     for (const name of imagesFor("windows")) {
-      const { build, tags } = images[name] as MachineImage;
+      const { build, tags } = images[name];
       const newer = build! < 26_100 ? ["ltsc2025"] : [];
       assert.deepEqual(
         tags!.hyperv.filter((tag) => newer.includes(tag)),

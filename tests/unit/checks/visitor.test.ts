@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EngineAccess, PlacedExpectation } from "../../../components/checks/expectation";
-import { visit, visitorExpectations } from "../../../components/checks/visitor";
+import { visit } from "../../../components/checks/operator";
+import { visitorExpectations } from "../../../components/checks/visitor";
 
 const place = { lab: "app-pool", at: "labs-2" };
 const answer = (port: number, from = "operator"): PlacedExpectation => ({

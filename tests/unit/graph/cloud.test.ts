@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FRONT, VISITOR } from "../../../components/checks/visitor";
 import type { DeclaredCloud } from "../../../components/declaration";
 import type { ContainerSpec, HostTopology } from "../../../components/network/topology";
 import { type Laid, layOut } from "../../../tools/graph/layout";
@@ -18,6 +19,7 @@ const cloud: DeclaredCloud = {
   size: "Standard_D4ds_v5",
   capacity: 2,
   hourly: 0.654,
+  administration: { sources: ["198.51.100.7/32"], bastion: false },
   openings: [
     {
       service: "HTTP",
@@ -64,18 +66,27 @@ describe("a cloud in the picture", () => {
     deepEqual(ports(picture), ["x0 h0s0c0p0e", "h0s0c0p0e h0s0c0p0", "h0s0c0p0 h0s0c0", "h1s0c0p0 h1s0c0"]);
   });
 
-  it("is asked from outside by its address, and else by the host itself", () => {
-    const asked = (host: string, port: number) => {
+  it("is asked by visitors through the load balancer, and else by the host itself", () => {
+    const asked = (from: string, host: string, port: number) => {
       const to = { host, port };
-      const expectations = [{ kind: "reach", name: "web", lab: "web", at: "labs-1", from: "operator", to } as const];
+      const expectations = [{ kind: "reach", name: "web", lab: "web", at: "labs-1", from, to } as const];
       const { edges, outside } = pictureOf(sample({ expectations }));
       const edge = edges.find(({ kind }) => kind === "must")!;
       const named = (id: string) => outside.find((box) => box.id === id);
-      return [named(edge.from)?.name, named(edge.from)?.host, named(edge.to)?.host ?? edge.to];
+      return [named(edge.from)?.name, named(edge.from)?.inside, named(edge.to)?.inside ?? edge.to];
     };
-    deepEqual(asked("192.0.2.10", 8080), ["outside", undefined, "h0s0c0p0e"]);
-    deepEqual(asked("127.0.0.1", 8080), ["labs-1 itself", "h0", "h0s0c0p0"]);
-    deepEqual(asked("127.0.0.1", 9), ["labs-1 itself", "h0", "h0"]);
+    deepEqual(asked(VISITOR, FRONT, 8080), ["outside", undefined, "h0s0c0p0e"]);
+    deepEqual(asked(VISITOR, FRONT, 9), ["outside", undefined, "cb"]);
+    deepEqual(asked("operator", "127.0.0.1", 8080), ["labs-1 itself", "h0", "h0s0c0p0"]);
+    deepEqual(asked("operator", "127.0.0.1", 9), ["labs-1 itself", "h0", "h0"]);
+  });
+
+  it("shows a port that must be shut on the load balancer", async () => {
+    const [to, control] = [9, 8080].map((port) => ({ host: FRONT, port }));
+    const stated = { kind: "no-reach", name: "nothing else", lab: "web", at: "labs-1", from: VISITOR } as const;
+    const picture = pictureOf(sample({ expectations: [{ ...stated, to, control }] }));
+    match(toMermaid(picture), /subgraph cb.*\n.*\n +x\d\["<b>tcp 9<\/b><br\/>shut"\]\n +end/);
+    match(await toSvg(picture), />shut</);
   });
 
   it("has one endpoint for the ports of many instances drawn as one", () => {

@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { costOf } from "../../../components/azure/costs";
-import { diskOf } from "../../../components/azure/disk";
-import { endpointsOf, placedOpenings } from "../../../components/azure/openings";
 import { frontendRange } from "../../../components/azure/ports";
 import type { Check, CheckStatus, PlacedExpectation, Report } from "../../../components/checks/expectation";
+import type { DeclaredCloud } from "../../../components/declaration";
 import { labs } from "../../../components/labs";
 import type { ContainerSpec, NetworkSpec, Topology } from "../../../components/network/topology";
+import { planOf } from "../../../components/plan";
 import { parseSettings } from "../../../components/settings";
 import type { Drawable } from "../../../tools/graph/picture";
 import { readStackFile } from "../../../tools/stack-file";
@@ -36,32 +35,25 @@ export const dockerNetworksSample = (): Sample => labSample("docker-networks");
 /** An environment in Azure as its stack file declares it, its machines behind the first ports. */
 export function cloudSample(environment: string): Drawable & Sample {
   const root = join(__dirname, "..", "..", "..");
-  const { hosts, placed, topology } = parseSettings(readStackFile(root, environment).settings, environment);
+  const settings = parseSettings(readStackFile(root, environment).settings, environment);
+  const { topology, expectations, openings, cost } = planOf(settings);
+  const { hosts } = settings;
   if (hosts.kind !== "scale-set") {
     throw new Error(`${environment} is not in Azure`);
   }
-  const { location, size, os, capacity, administration, name, rehearsed, maximum } = hosts;
-  const openings = placedOpenings(placed, labs);
-  const { hourly } = costOf({
-    ...{ location, size, os, capacity, disk: diskOf(hosts), bastion: administration.bastion },
-    ...{ rules: endpointsOf(openings).length, publicAddresses: 2 },
-  });
-  return {
-    topology,
-    expectations: placed.flatMap(({ lab, settings, host: { name: at } }) =>
-      labs[lab].expectations(settings, os, { host: at, hosts: topology.hosts }).map((each) => ({ lab, at, ...each })),
-    ),
-    cloud: {
-      ...{ provider: "azure", rehearsed, region: location, size, capacity, openings, hourly, scaleSet: name },
-      resourceGroup: `container-network-labs-${environment}`,
-      address: "203.0.113.10",
-      instances: topology.hosts.map(({ name: host }, i) => ({
-        host,
-        ssh: frontendRange("ssh", maximum).first + i,
-        docker: frontendRange("docker", maximum).first + i,
-      })),
-    },
+  const { location: region, name: scaleSet, size, capacity, administration, rehearsed, maximum } = hosts;
+  const cloud: DeclaredCloud = {
+    ...{ provider: "azure", rehearsed, region, scaleSet, size, capacity, openings, administration },
+    resourceGroup: `container-network-labs-${environment}`,
+    hourly: cost?.hourly,
+    address: "203.0.113.10",
+    instances: topology.hosts.map(({ name: host }, i) => ({
+      host,
+      ssh: frontendRange("ssh", maximum).first + i,
+      docker: frontendRange("docker", maximum).first + i,
+    })),
   };
+  return { topology, expectations, cloud };
 }
 
 /** A report in which each expectation has the status that is given for it. */

@@ -27,7 +27,11 @@ describe("Azure's ids", () => {
   for (const [type, inputs, id] of [
     ["resources:ResourceGroup", {}, group],
     ["network:LoadBalancer", { loadBalancerName: "front" }, `${group}/providers/Microsoft.Network/loadBalancers/front`],
-    ["network:PublicIPAddress", { publicIpAddressName: "a" }, `${group}/providers/Microsoft.Network/publicIPAddresses/a`],
+    [
+      "network:PublicIPAddress",
+      { publicIpAddressName: "a" },
+      `${group}/providers/Microsoft.Network/publicIPAddresses/a`,
+    ],
     ["something:Else", {}, undefined],
   ] as const) {
     it(`of ${type} are made of its inputs`, () => {
@@ -38,7 +42,10 @@ describe("Azure's ids", () => {
 
 describe("what a killed run was about to make in Azure", () => {
   it("is recorded as if it were there, behind what it needs, and is under way no more", () => {
-    const { resources, pending_operations: pending } = adoptPending(state([creating(scaleSet)]), subscription).deployment;
+    const { resources, pending_operations: pending } = adoptPending(
+      state([creating(scaleSet)]),
+      subscription,
+    ).deployment;
     const id = `${group}/providers/Microsoft.Compute/virtualMachineScaleSets/labs`;
     assert.deepEqual(resources, [recorded, { ...scaleSet, id, outputs: {} }]);
     assert.deepEqual(pending, []);

@@ -23,7 +23,11 @@ function host(number: number, change: Partial<RecordedHost> = {}): RecordedHost 
   };
 }
 
-const resource = (type: string, outputs: object): RecordedResource => ({ urn: `urn::${type}`, type, outputs: { ...outputs } });
+const resource = (type: string, outputs: object): RecordedResource => ({
+  urn: `urn::${type}`,
+  type,
+  outputs: { ...outputs },
+});
 const component = (recorded: RecordedHost | undefined) =>
   resource("container-network-labs:hosts:ScaleSetHost", { recorded });
 const scaleSet = resource("azure-native:compute:VirtualMachineScaleSet", {});

@@ -10,7 +10,7 @@ type Row = readonly [
 ];
 
 const hosts = [
-  "an object with the key kind, which is local or remote, and the keys of that kind",
+  "an object with the key kind, which is local, remote or scale-set, and the keys of that kind",
   "write what the hosts are, for example { kind: local }",
 ] as const;
 const labs = [
@@ -36,17 +36,17 @@ const rows: readonly Row[] = [
   [
     "hosts without a kind",
     { hosts: {}, labs: { "docker-networks": {} } },
-    [["hosts.kind", undefined, "local or remote", "write local or remote"]],
+    [["hosts.kind", undefined, "local or remote or scale-set", "write local or remote or scale-set"]],
   ],
   [
     "a kind of host that is misspelt",
     { hosts: { kind: "locl" }, labs: { "docker-networks": {} } },
-    [["hosts.kind", "locl", "local or remote", 'did you mean "local"?']],
+    [["hosts.kind", "locl", "local or remote or scale-set", 'did you mean "local"?']],
   ],
   [
     "a kind of host that does not exist",
     { hosts: { kind: "kubernetes" }, labs: { "docker-networks": {} } },
-    [["hosts.kind", "kubernetes", "local or remote", "write local or remote"]],
+    [["hosts.kind", "kubernetes", "local or remote or scale-set", "write local or remote or scale-set"]],
   ],
   [
     "an unknown key of a host",
@@ -96,12 +96,12 @@ const rows: readonly Row[] = [
   [
     "an unknown setting of the project",
     { hosts: { kind: "local" }, labs: { "docker-networks": {} }, region: "westeurope" },
-    [["region", "westeurope", "the keys hosts, labs, verify", "remove it"]],
+    [["region", "westeurope", "the keys hosts, labs, verify, expires, policies", "remove it"]],
   ],
   [
     "a misspelt setting of the project",
     { hosts: { kind: "local" }, labs: { "docker-networks": {} }, host: { kind: "local" } },
-    [["host", { kind: "local" }, "the keys hosts, labs, verify", 'did you mean "hosts"?']],
+    [["host", { kind: "local" }, "the keys hosts, labs, verify, expires, policies", 'did you mean "hosts"?']],
   ],
   [
     "verify of another type",

@@ -233,7 +233,7 @@ describe("the settings of a scale set", () => {
       adminUser: "labs",
       readySeconds: 900,
       placement: "spread",
-      identity: true,
+      identity: false,
     });
     assert.equal((hosts.parse(scaleSet({ os: "windows" }).hosts) as ScaleSetSettings).image, "windows-2022-core");
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { remoteHosts } from "../../../tools/setup/declared-hosts";
+import { isRehearsed, remoteHosts, scaleSetHosts } from "../../../tools/setup/declared-hosts";
 import { FakeMachine } from "./support";
 
 const server = (more: string): string => `{ name: one, address: 192.0.2.7, user: root, hostKeyPath: one.pub, ${more} }`;
@@ -41,5 +41,22 @@ describe("the servers of a stack file", () => {
   it("are none where the settings are wrong, which the program tells of", () => {
     assert.equal(read("{ kind: remote, servers: [] }"), undefined);
     assert.equal(read("{ kind: remote"), undefined);
+  });
+
+  it("are none in a scale set, which is told apart", () => {
+    const hosts = "{ kind: scale-set, rehearsed: true, capacity: 2, administration: { sources: [198.51.100.0/24] } }";
+    assert.equal(read(hosts), undefined);
+    assert.equal(scaleSetHosts(machine, "test")?.capacity, 2);
+    assert.equal(isRehearsed(machine, "test"), true);
+  });
+
+  it("may be rehearsed, and are not unless it is said", () => {
+    read(`{ kind: remote, servers: [${server("privateKeyPath: key")}] }`);
+    assert.equal(isRehearsed(machine, "test"), false);
+    assert.equal(scaleSetHosts(machine, "test"), undefined);
+    read(`{ kind: remote, rehearsed: true, servers: [${server("privateKeyPath: key")}] }`);
+    assert.equal(isRehearsed(machine, "test"), true);
+    read("{ kind: local }");
+    assert.equal(isRehearsed(machine, "test"), false);
   });
 });

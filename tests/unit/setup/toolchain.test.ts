@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { ensureToolchain } from "../../../tools/setup/toolchain";
+import { ensureToolchain, type ToolchainOptions } from "../../../tools/setup/toolchain";
 import { FakeMachine, recordedProgress } from "./support";
 
 /** A go command that makes the file that it is asked for, and modules that hold a script. */
@@ -23,9 +23,9 @@ describe("the toolchain", () => {
   beforeEach(() => (machine = new FakeMachine()));
   afterEach(() => machine.remove());
 
-  async function ensure() {
+  async function ensure(options: Pick<ToolchainOptions, "environment" | "azure"> = {}) {
     const { progress, shown } = recordedProgress(machine);
-    const toolchain = await ensureToolchain(progress, { machine });
+    const toolchain = await ensureToolchain(progress, { machine, ...options });
     const from = Object.fromEntries(Object.entries(toolchain.origin).map(([part, { source }]) => [part, source]));
     return { ...toolchain, from, shown: shown() };
   }
@@ -257,6 +257,42 @@ describe("the toolchain", () => {
       const { from, shown } = await ensure();
       assert.deepEqual(from, sources(BUILT, BUILT, BUILT, BUILT));
       assert.match(shown, /Pulumi CLI: download: .*is not what was published/);
+    });
+  });
+
+  describe("for an environment in Azure", () => {
+    const azure = "azure-native";
+    beforeEach(() => {
+      const content = JSON.stringify({ version: "3.28.0", pulumi: { resource: true, name: azure, version: "3.28.0" } });
+      machine.file(join(machine.project, "node_modules", "@pulumi", azure, "package.json"), content);
+      usersPulumi();
+      usersPlugins();
+    });
+
+    it("has the user's plugin, or one that is downloaded", async () => {
+      machine.plugin(theirHome(), azure, "3.28.0");
+      assert.equal((await ensure({ azure: "real" })).from["azure-native plugin"], YOURS);
+    });
+
+    it("says what to do where there is none and it can't be downloaded", async () => {
+      await assert.rejects(
+        ensure({ azure: "real" }),
+        /^UserError: The azure-native plugin 3\.28\.0 is not here[^]*plugin install resource azure-native 3\.28\.0[^]*rehears/,
+      );
+    });
+
+    it("has the simulated one before all others on PATH, with a subscription of its own", async () => {
+      machine.env.ARM_SUBSCRIPTION_ID = "theirs";
+      const { env, from } = await ensure({ azure: "simulated", environment: "rehearsal" });
+      assert.match(env.PATH.split(":")[0], /tests\/azure-simulator\/bin$/);
+      assert.equal(env.AZURE_SIMULATOR_STORE, join(machine.state, "azure-simulator", "rehearsal", "store"));
+      assert.match(env.ARM_SUBSCRIPTION_ID, /^0{8}-/);
+      assert.equal(from["azure-native plugin"], "simulated");
+    });
+
+    it("is all the same for those who only read its state", async () => {
+      const { from, env } = await ensure();
+      assert.deepEqual([from, env.PATH], [sources(YOURS, YOURS, YOURS, YOURS), machine.env.PATH]);
     });
   });
 

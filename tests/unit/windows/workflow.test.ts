@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { labs } from "../../../components/labs";
+import { parseSettings } from "../../../components/settings";
+import { labEnvironment, labStackFile } from "../../windows/lab-environment";
 import { loadGrammar, parsed } from "./grammar";
 
 const root = join(__dirname, "..", "..", "..");
@@ -12,6 +14,7 @@ interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly shell?: string;
+  readonly if?: string;
 }
 
 interface Workflow {
@@ -48,17 +51,45 @@ describe("workflows", () => {
 
   it("have PowerShell in their steps for Windows", () => {
     const texts = steps("windows.yml").flatMap(({ shell, run }) => (shell === "powershell" ? [run!] : []));
-    assert.equal(texts.length, 2);
+    assert.equal(texts.length, 3);
     assert.deepEqual(
       texts.filter((text) => parsed(text).hasError),
       [],
     );
   });
 
-  it("bring up labs that there are", () => {
-    const { lab } = workflow("windows.yml").jobs.lab.strategy!.matrix;
+  it("bring every lab up on a Windows machine of its own, prove it and take it down", () => {
+    const { strategy, steps: all } = workflow("windows.yml").jobs.lab;
+    assert.deepEqual(new Set(strategy!.matrix.lab), new Set(Object.keys(labs)));
+    const environment = labEnvironment("${{ matrix.lab }}");
+    const commands = all.flatMap(({ run = "" }) =>
+      run.includes(` --environment ${environment}`) ? run.split(" -- ") : [],
+    );
     assert.deepEqual(
-      lab.filter((name) => !(name in labs)),
+      commands.filter((each) => each.startsWith("npm ")),
+      ["npm start", "npm run verify", "npm run destroy"],
+    );
+    assert.equal(all.at(-1)!.if, "always()");
+  });
+
+  for (const lab of Object.keys(labs)) {
+    it(`have settings for ${lab} that one Windows machine can be given`, () => {
+      const { config } = labStackFile(lab);
+      const own = Object.entries(config).filter(([key]) => key.startsWith("container-network-labs:"));
+      const raw = Object.fromEntries(own.map(([key, value]) => [key.replace(/^.+:/, ""), value]));
+      const { placed } = parseSettings(raw, labEnvironment(lab), true, true);
+      assert.deepEqual(
+        placed.map(({ lab: name, host }) => [name, host.kind, host.os]),
+        [[lab, "local", "windows"]],
+      );
+    });
+  }
+
+  it("run programs of the tests that there are", () => {
+    const files = steps("windows.yml").flatMap(({ run = "" }) => /tests\/\S+\.ts/.exec(run) ?? []);
+    assert.equal(files.length, 2);
+    assert.deepEqual(
+      files.filter((file) => !existsSync(join(root, file))),
       [],
     );
   });

@@ -41,8 +41,8 @@ function Invoke-Phase {
     } catch {
         $message = "$($env:COMPUTERNAME): failed while $($Name): $($_.Exception.GetBaseException().Message)"
         Set-Content -Path "$($Plan.folder)\failed.txt" -Value $message
-        throw "$message`nWhat to do: npm run up tries again; if it fails again, delete the instance before. " +
-        "Its log: $($Plan.folder)\bootstrap.log"
+        $advice = 'What to do: npm run up tries again. If it fails again: delete this instance, and then npm run up.'
+        throw "$message`n$advice"
     }
 }
 
@@ -80,6 +80,14 @@ function Install-ContainersFeature {
     return $result.RestartNeeded -ne 'No' -or (Get-WindowsFeature -Name Containers).InstallState -ne 'Installed'
 }
 
+function Add-MachinePath {
+    param([string] $Folder)
+    $path = [Environment]::GetEnvironmentVariable('Path', 'Machine')
+    if (($path -split ';') -notcontains $Folder) {
+        [Environment]::SetEnvironmentVariable('Path', "$path;$Folder", 'Machine')
+    }
+}
+
 function Install-Docker {
     param($Docker)
     $record = "$($Docker.folder)\sha256.txt"
@@ -96,10 +104,7 @@ function Install-Docker {
     # What is in the archive is in a folder docker.
     Expand-Archive -Path $archive -DestinationPath (Split-Path -Path $Docker.folder) -Force
     Remove-Item -Path $archive -Force
-    $path = [Environment]::GetEnvironmentVariable('Path', 'Machine')
-    if (($path -split ';') -notcontains $Docker.folder) {
-        [Environment]::SetEnvironmentVariable('Path', "$path;$($Docker.folder)", 'Machine')
-    }
+    Add-MachinePath -Folder $Docker.folder
     if (-not $there) { $null = Invoke-Program -Program "$($Docker.folder)\dockerd.exe" -Arguments '--register-service' }
     Set-Content -Path $record -Value $Docker.sha256
 }
@@ -130,6 +135,7 @@ function Request-Restart {
 function Start-Bootstrap {
     param($Plan, $Files)
     $null = New-Item -ItemType Directory -Force -Path $Plan.folder
+    $wanted = @($Plan.files) + @($Files)
     # A run that was cut short may have changed what a service has not read yet.
     $unfinished = -not (Test-Path -Path "$($Plan.folder)\ready.txt")
     foreach ($name in 'ready.txt', 'failed.txt') {
@@ -139,7 +145,7 @@ function Start-Bootstrap {
     $restart = Invoke-Phase -Plan $Plan -Name 'installing the feature Containers' -Work { Install-ContainersFeature }
     Invoke-Phase -Plan $Plan -Name 'installing Docker' -Work { Install-Docker -Docker $Plan.docker }
     Invoke-Phase -Plan $Plan -Name 'writing keys, certificates and settings' -Work {
-        $changed = @(@($Plan.files) + @($Files) | Where-Object { Set-PrivateFile -Path $_.path -Text $_.text })
+        $changed = @($wanted | Where-Object { Set-PrivateFile -Path $_.path -Text $_.text })
         # Both read them when they start.
         if ($unfinished -or $changed.Count -gt 0) { Stop-Service -Name 'sshd', 'docker' -Force }
     }
