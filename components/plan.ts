@@ -1,6 +1,6 @@
 import { type Cost, costOf } from "./azure/costs";
-import { diskOf } from "./azure/disk";
-import { endpointsOf, placedOpenings, type PlacedOpening } from "./azure/openings";
+import { placedOpenings, type PlacedOpening } from "./azure/openings";
+import { pricedOf } from "./azure/priced";
 import type { PlacedExpectation } from "./checks/expectation";
 import { visitorExpectations } from "./checks/visitor";
 import { labs } from "./labs";
@@ -55,11 +55,5 @@ function inCloud(hosts: HostsSettings, openings: readonly PlacedOpening[]): Pick
   if (hosts.kind !== "scale-set") {
     return {};
   }
-  const { location, size, os, capacity, administration } = hosts;
-  const cost = costOf({
-    ...{ location, size, os, capacity, disk: diskOf(hosts), bastion: administration.bastion },
-    rules: endpointsOf(openings).length,
-    publicAddresses: administration.bastion ? 3 : 2,
-  });
-  return { administration, cost };
+  return { administration: hosts.administration, cost: costOf(pricedOf(hosts, openings)) };
 }

@@ -39,7 +39,9 @@ export function whatToOpen(
         what: elsewhere ? `${lab} on ${host.name}: ${what}` : `${lab}: ${what}`,
       })),
     );
-    const hidden = elsewhere ? places.filter(({ where }) => loopback.test(where)) : [];
+    // A rehearsal's load balancer has a loopback address, too, and that is this machine's.
+    const isHidden = ({ where }: Place) => loopback.test(where) && !where.includes(`//${cloud?.address}:`);
+    const hidden = elsewhere ? places.filter(isHidden) : [];
     const forwarded = new Forwards(taken).of(hidden);
     return { host, open: places.filter((place) => !hidden.includes(place)), forwarded };
   });

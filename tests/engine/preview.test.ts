@@ -17,13 +17,13 @@ describe("npm run preview", function () {
   const lab = labsBeside(number)["endpoint-policies"];
 
   /** One client is let in before all others are kept off; or, with the priorities swapped, is not. */
-  function settle(allow: number, block: number, more: object = {}): void {
+  function settle(allow: number, block: number, more: object = {}, config: object = {}): void {
     const onPort80 = { direction: "In", protocol: "tcp", localPorts: 80 };
     const server = [
       { ...onPort80, action: "Allow", priority: allow, remoteAddresses: `10.211.${number}.2` },
       { ...onPort80, action: "Block", priority: block },
     ];
-    env.settleLabs({ "endpoint-policies": { ...lab, policies: { server }, ...more } });
+    env.settleLabs({ "endpoint-policies": { ...lab, policies: { server }, ...more } }, config);
   }
 
   function preview(...args: string[]) {
@@ -63,13 +63,15 @@ describe("npm run preview", function () {
 
   it("names the expectation that two swapped rules break, which then fails and no other", async () => {
     const { expectations, hosts } = declarationIn(state())!;
-    settle(200, 100);
+    const off = { "container-network-labs:policies": { labelled: { off: true, reason: "an exercise" } } };
+    settle(200, 100, {}, off);
     const { outcome, text } = preview("--format", "markdown", "--fail-on", "broken-expectation");
     assert.equal(outcome.code, 1, said(outcome));
     const name = `t${number}-policy-client reaches t${number}-policy-server:80`;
     assert.ok(text.includes(`- **would no longer hold** ${name} `), text);
     assert.equal(text.match(/would no longer hold/g)?.length, 1);
     assert.match(text, /### Pulumi's own preview/);
+    assert.match(text, /### Rules of the house\n[^#]*labelled is switched off: an exercise/);
 
     succeed(env.run("up"));
     const { checks } = await prove(expectations, hosts, { environment: env.name, limitSeconds: 3 });

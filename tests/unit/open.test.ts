@@ -37,12 +37,17 @@ describe("what to open of an environment", () => {
     ]);
   });
 
-  it("is at the load balancer of a cloud what is opened there", () => {
+  // A rehearsal's load balancer has a loopback address.
+  for (const address of ["192.0.2.9", "127.77.0.1"]) {
+    it(`is at the load balancer of a cloud what is opened there: ${address}`, () => atBalancer(address));
+  }
+
+  function atBalancer(address: string): void {
     const open = { opened: "http://127.0.0.1:8090/page", hidden: "http://127.0.0.1:8080" };
     const opening = { host: "labs-1", lab: "web", service: "HTTP", listen: "0.0.0.0", ports: [8090], sources: [] };
     const cloud = {
       ...{ provider: "azure" as const, rehearsed: true, region: "westeurope", resourceGroup: "g", scaleSet: "labs" },
-      ...{ size: "Standard_D4ds_v5", capacity: 2, address: "192.0.2.9", instances: [], openings: [opening] },
+      ...{ size: "Standard_D4ds_v5", capacity: 2, address, instances: [], openings: [opening] },
       administration: { sources: ["198.51.100.0/24"], bastion: false },
     };
     const topology = on(host("labs-1", "scale-set", "web"), host("labs-2", "scale-set", "web"));
@@ -50,12 +55,12 @@ describe("what to open of an environment", () => {
       { topology, labs: { "web-labs-1": { open }, "web-labs-2": { open } }, cloud },
       "test",
     );
-    assert.deepEqual(places, [{ where: "http://192.0.2.9:8090/page", what: "web on labs-1: opened" }]);
+    assert.deepEqual(places, [{ where: `http://${address}:8090/page`, what: "web on labs-1: opened" }]);
     assert.deepEqual(
       tunnels.map(({ places: hidden }) => hidden.map(({ what }) => what)),
       [["web on labs-1: hidden"], ["web on labs-2: opened", "web on labs-2: hidden"]],
     );
-  });
+  }
 
   it("has another port here for what two servers publish on the same one, and one for what is there twice", () => {
     const open = { page: "http://127.0.0.1:8080", "the same": "http://127.0.0.1:8080/more" };

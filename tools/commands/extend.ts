@@ -22,7 +22,10 @@ export const command: Command = {
     }
     const toolchain = await ensureToolchain(progress, { environment });
     // What an update has under way would be lost with the state that it works from.
-    lockLeftBehind({ stack: environment, backend: toolchain.backend });
+    if (lockLeftBehind({ stack: environment, backend: toolchain.backend })) {
+      const cure = `npm run up -- --environment ${environment}`;
+      throw new UserError(`An update of "${environment}" was killed, and what it left comes first: ${cure}`);
+    }
     const state = await readState(environment, toolchain);
     // Whoever comes late wants so much time from now on.
     const from = Math.max(endOf(state)?.getTime() ?? 0, Date.now());

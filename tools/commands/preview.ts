@@ -2,6 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Plan } from "../../components/plan";
 import { SettingsError } from "../../components/settings";
+import { policyArguments, switchesOf } from "../../policies/arguments";
+import { switchedOff } from "../../policies/switches";
+import { type Violation, violationsIn } from "../../policies/violations";
 import { type Call, type Command, UserError } from "../command";
 import { plannedIn, settingsAt, whatIsUp } from "../preview/before";
 import { refusalMarkdown, toMarkdown } from "../preview/markdown";
@@ -60,32 +63,47 @@ export const command: Command = {
     const against = values.against as string | undefined;
     const { review, exitCode } =
       against === undefined
-        ? await withPulumi(call, after, format === "text")
-        : {
-            review: reviewOf({ environment, after, ...(await settingsAt(project, environment, against)) }),
-            exitCode: 0,
-          };
+        ? await comparedWithState(call, after, format === "text")
+        : await comparedWithRevision(environment, after, against);
     write(report(review, format), out);
     const risky = review.risks.some(({ risk }) => failOn.includes(risk));
     return exitCode !== 0 ? EXIT_REFUSED : risky ? 1 : 0;
   },
 };
 
+interface Outcome {
+  readonly review: Review;
+  /** Pulumi's own. */
+  readonly exitCode: number;
+}
+
 /** Compares with what is up. What is not is no stack yet, which Pulumi would have to make before it could say anything. */
-async function withPulumi(
-  call: Call,
-  after: Plan,
-  attached: boolean,
-): Promise<{ readonly review: Review; readonly exitCode: number }> {
+async function comparedWithState(call: Call, after: Plan, attached: boolean): Promise<Outcome> {
   const { environment } = call;
   const options = await prepare(call, false);
   const state = await readState(environment, options.toolchain);
   const compared = { environment, after, ...whatIsUp(state) };
+  const off = rulesOff(environment);
   if (state === undefined) {
-    return { review: reviewOf(compared), exitCode: 0 };
+    return { review: reviewOf({ ...compared, policies: off }), exitCode: 0 };
   }
-  const { exitCode, resources, output } = await pulumiPreview(options, attached);
-  return { review: reviewOf({ ...compared, resources, pulumi: output }), exitCode };
+  const rules = policyArguments(environment, options.toolchain);
+  const { exitCode, resources, output: pulumi, eventLog } = await pulumiPreview(options, attached, rules);
+  const policies = [...violationsIn(eventLog).map(violation), ...off];
+  return { review: reviewOf({ ...compared, resources, pulumi, policies }), exitCode };
+}
+
+async function comparedWithRevision(environment: string, after: Plan, revision: string): Promise<Outcome> {
+  const compared = await settingsAt(project, environment, revision);
+  return { review: reviewOf({ environment, after, ...compared, policies: rulesOff(environment) }), exitCode: 0 };
+}
+
+function violation({ rule, mandatory, resource, message }: Violation): string {
+  return `${rule}${mandatory ? " refuses" : " speaks of"} ${resource}: ${message}`;
+}
+
+function rulesOff(environment: string): string[] {
+  return switchedOff(switchesOf(environment)).map(({ rule, reason }) => `${rule} is switched off: ${reason}`);
 }
 
 function report(review: Review, format: Format): string {

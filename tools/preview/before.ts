@@ -37,8 +37,7 @@ export function whatIsUp(state: StackState | undefined): Compared {
       topology,
       expectations,
       openings: openings ?? cloud?.openings,
-      // A state of an earlier version does not tell.
-      administration: (cloud as { administration?: Plan["administration"] } | undefined)?.administration,
+      administration: cloud?.administration,
       hourly: cloud?.hourly,
     },
     comparedWith: "what is up",
@@ -55,7 +54,9 @@ export async function settingsAt(project: string, environment: string, revision:
   const commit = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`).then(
     (printed) => printed.trim(),
     (cause: unknown) => {
-      throw new UserError(`There is no revision "${revision}" in this repository. Fetch it, or name another.`, 2, { cause });
+      throw new UserError(`There is no revision "${revision}" in this repository. Fetch it, or name another.`, 2, {
+        cause,
+      });
     },
   );
   if ((await git("ls-tree", "--name-only", commit, "--", path)) === "") {

@@ -174,8 +174,8 @@ function merged(was: Picture, is: Picture): Merged {
   const outside = both(
     was.outside,
     is.outside,
-    ({ name, inside }) => JSON.stringify([name, inside && nameOf(was, is, inside)]),
-    (a, b): OutsideBox => b ?? { ...a!, ...(a!.inside && { inside: same.get(a!.inside) }) },
+    ({ name, inside }) => JSON.stringify([name, inside && (nameOf(was, is, inside) ?? inside)]),
+    (a, b): OutsideBox => b ?? { ...a!, ...(a!.inside && { inside: same.get(a!.inside) ?? a!.inside }) },
   );
   // What is outside is there before and after, and a network stack of a single container is not drawn.
   const all = hosts.flatMap((host) => [...host.stacks, ...host.networks.flatMap((network) => network.stacks)]);

@@ -189,7 +189,7 @@ describe("the command line, main.ts", () => {
   });
 
   it("lists its commands", async () => {
-    assert.match((await call("help")).stdout, /^Usage: .*\n\n {2}try +for a test\n$/);
+    assert.match((await call("help")).stdout, /^The labs.*\n\n {2}npm run try +for a test\n$/);
   });
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -41,7 +41,10 @@ describe("workflows", () => {
 
     it(`${file} runs scripts that there are`, () => {
       const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object };
-      const called = steps(file).flatMap(({ run = "" }) => /^npm (?:run )?(\w+)/.exec(run)?.[1] ?? []);
+      const texts = steps(file).map(({ run = "" }) => run);
+      const called = texts.flatMap((text) =>
+        [...text.matchAll(/\bnpm (?:run (?:-s )?)?(\w+)/g)].map(([, name]) => name),
+      );
       assert.deepEqual(
         called.filter((name) => name !== "ci" && !(name in scripts)),
         [],
