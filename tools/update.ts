@@ -10,9 +10,11 @@ import { markOf } from "./heal/killed-run";
 import { forgetMachines } from "./heal/machines";
 import { mendStacks } from "./heal/stack-commands";
 import { connectHosts, isReady, type TriedHost } from "./hosts";
+import { refuseOpenState } from "./open-state";
 import { run, runAttached } from "./processes";
 import { machinesIn, otherMachines, recordedHosts } from "./recorded-hosts";
 import { setUp, setUpHosts } from "./setup";
+import { thisMachine } from "./setup/machine";
 import { readState, resourcesOf, type StackState } from "./stack";
 
 export interface UpdateOptions extends Healing {
@@ -61,6 +63,7 @@ export interface Updated {
  */
 export async function bringUp(options: UpdateOptions): Promise<Updated> {
   const { environment, toolchain, progress } = options;
+  refuseOpenState(thisMachine(), environment, toolchain);
   const left = await settle(options);
   if (left.state === undefined) {
     await run(toolchain.pulumi, ["stack", "init", environment, "--no-select"], { env: toolchain.env });
