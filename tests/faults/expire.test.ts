@@ -4,8 +4,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { labsBeside } from "./labs-beside";
-import { docker, fail, type Outcome, said, succeed, TestEnvironment } from "./support";
+import { labsBeside } from "../engine/labs-beside";
+import { docker, fail, type Outcome, said, succeed, TestEnvironment } from "../engine/support";
 
 const longOver = "2020-01-01T00:00:00Z";
 

@@ -14,7 +14,7 @@ import { everything, removeAll } from "../../tools/rehearsal/remove";
 import { setUp } from "../../tools/setup";
 import { thisMachine } from "../../tools/setup/machine";
 import { createProgress } from "../../tools/terminal/progress";
-import { docker } from "./support";
+import { docker } from "../engine/support";
 
 const environment = "test-172";
 const publicAddress = "127.77.172.2";
