@@ -2,6 +2,8 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, UserError } from "../command";
 import { setUp } from "../setup";
+import { ensureClients } from "../setup/clients";
+import { thisMachine } from "../setup/machine";
 import { colours } from "../terminal/colours";
 
 interface Suite {
@@ -65,6 +67,7 @@ export const command: Command = {
   async run({ values, progress, signal }) {
     const chosen = choose(values.suite as string | undefined);
     const { toolchain, engine } = await setUp(progress);
+    await ensureClients(progress, thisMachine());
     const env = { ...toolchain.env, DOCKER_HOST: engine.dockerHost };
     const { bold, red } = colours(process.stdout);
     let passed = 0;
