@@ -56,12 +56,12 @@ const suites: readonly Suite[] = [
   mocha("windows"),
   mocha("browser"),
   mochaSideBySide("engine"),
-  // Servers that are switched off, disks that are full, connections that are cut: each waits for limits to run out.
-  { ...mocha("faults"), whenNamed: true },
+  // What waits for limits to run out, or makes machines for each of its cases.
+  { ...mocha("nightly"), whenNamed: true },
 ];
 
 export const command: Command = {
-  summary: "Run the tests, or some: --suite unit,engine; those of faults only so: --suite faults",
+  summary: "Run the tests, or some: --suite unit,engine; what takes long only so: --suite nightly",
   options: { suite: { type: "string" } },
   afterInterrupt: "npm test",
   async run({ values, progress, signal }) {

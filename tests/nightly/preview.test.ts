@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { prove } from "../../components/checks/prove";
 import type { Review } from "../../tools/preview/review";
 import { declarationIn, type StackState } from "../../tools/stack";
-import { labsBeside } from "./labs-beside";
-import { docker, said, succeed, TestEnvironment } from "./support";
+import { labsBeside } from "../engine/labs-beside";
+import { docker, said, succeed, TestEnvironment } from "../engine/support";
 
 const number = 57;
 

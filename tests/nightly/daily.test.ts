@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fail, said, succeed, TestEnvironment } from "./support";
+import { fail, said, succeed, TestEnvironment } from "../engine/support";
 
 /** What a person types once an environment is up, against containers that run. */
 describe("the commands of every day", function () {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Workspace } from "../../components/labs/image-builder/workspace";
-import { docker } from "./support";
+import { docker } from "../engine/support";
 
 const files = [
   ...["a.md", "A.MD", "b.txt", "#hash", "!bang", "with space", ".hidden", "[x]"],
