@@ -36,7 +36,9 @@ describe("the commands of every day", function () {
     const all = succeed(env.run("logs", "docker-networks", "--tail", "all"));
     assert.match(all, /^t126-chat-server \| t126-Alice: I am t126-Alice$/m);
     assert.match(all, /^chat-t126-bob +\| /m);
-    const lines = succeed(env.run("logs", "docker-networks", "t126-chat-server", "--tail", "1")).trimEnd().split("\n");
+    const lines = succeed(env.run("logs", "docker-networks", "t126-chat-server", "--tail", "1"))
+      .trimEnd()
+      .split("\n");
     assert.equal(lines.length, 1);
     assert.match(fail(env.run("logs", "docker-network")), /Did you mean "docker-networks"\?/);
   });

@@ -21,7 +21,7 @@ describe("what a build sees of a workspace", () => {
     assert.deepEqual(paths(files, { context: "web", dockerfile: "docker/web" }), ["docker/web", "web/a"]);
   });
 
-  // Each was seen to be Docker's own meaning: tests/engine/image-builder-ignore.test.ts compares them with a real build.
+  // Each was seen to be Docker's own meaning: tests/nightly/image-builder-ignore.test.ts compares them with a real build.
   const files = { "a.md": "", "d/a.md": "", "d/e/a.md": "", "d/e/b.txt": "", "A.MD": "", "d/.hidden": "" };
   const rules: [string, string, string[]][] = [
     ["a name at the root alone", "a.md", ["a.md"]],
