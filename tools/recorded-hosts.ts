@@ -1,6 +1,6 @@
 import { hostsOfInstances, type Instance, instancesOf, type PoolMember } from "../components/azure/instances";
 import { hashOfFiles, type ClientCredentials, writeCredentials } from "../components/hosts/scale-set-access";
-import { type RecordedHost, scaleSetHostType } from "../components/hosts/recorded-host";
+import { hostCredentialsType, type RecordedHost, scaleSetHostType } from "../components/hosts/recorded-host";
 import type { RemoteServer } from "../components/settings/hosts";
 import { UserError } from "./command";
 import { CommandError, run } from "./processes";
@@ -107,5 +107,3 @@ function credentialsIn(state: StackState): ClientCredentials {
   const { plaintext } = component?.outputs?.credentials as { plaintext: string };
   return JSON.parse(plaintext) as ClientCredentials;
 }
-
-const hostCredentialsType = "container-network-labs:azure:HostCredentials";

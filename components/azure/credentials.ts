@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hostCredentialsType } from "../hosts/recorded-host";
 
 /** What lasts as long as an environment does. Keys in the format of OpenSSH, the authority's certificate as PEM. */
 export interface Keys {
@@ -80,7 +81,7 @@ export class HostCredentials extends pulumi.ComponentResource {
   readonly adminPassword: pulumi.Output<string>;
 
   constructor(name: string, args: HostCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("container-network-labs:azure:HostCredentials", name, {}, opts);
+    super(hostCredentialsType, name, {}, opts);
     // Loaded here, as a local preview has no use for it.
     const command = require("@pulumi/command") as typeof import("@pulumi/command");
     const provider = new command.Provider(`${name}-command`, {}, { parent: this });

@@ -11,3 +11,6 @@ export interface RecordedHost {
 
 /** The type under which the state records hosts of scale sets. */
 export const scaleSetHostType = "container-network-labs:hosts:ScaleSetHost";
+
+/** The type under which the state records by which credentials they are reached. */
+export const hostCredentialsType = "container-network-labs:azure:HostCredentials";

@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
 import type { PoolMember } from "../../../components/azure/instances";
 import { hosts, type ScaleSetSettings } from "../../../components/settings/hosts";
+import { declareAgainst } from "../components/mocks";
 
 export const subscription = "11111111-2222-4333-8444-555555555555";
 export const group = `/subscriptions/${subscription}/resourceGroups/container-network-labs-unit`;
@@ -56,7 +57,7 @@ export async function declared(
   { members = [], preview = false }: { members?: readonly PoolMember[]; preview?: boolean } = {},
 ): Promise<Declared[]> {
   const found: Declared[] = [];
-  await pulumi.runtime.setMocks(
+  await declareAgainst(
     {
       newResource({ type, name, inputs }: MockResourceArgs) {
         found.push({ type, name, inputs: JSON.parse(JSON.stringify(inputs)) as Record<string, unknown> });
@@ -75,15 +76,9 @@ export async function declared(
           : { loadBalancerBackendAddresses: members };
       },
     },
-    "container-network-labs",
-    "unit",
+    declare,
     preview,
   );
-  await pulumi.runtime.runInPulumiStack(async () => {
-    declare();
-    return {};
-  });
-  await pulumi.runtime.disconnect();
   return found.filter(({ type }) => type !== "pulumi:pulumi:Stack");
 }
 

@@ -26,7 +26,7 @@ export async function registered(
   reportOf: (command: string) => object = () => ({ changed: true, before: { policies: [] }, after: { policies: [] } }),
 ): Promise<Registered[]> {
   const found: Registered[] = [];
-  await pulumi.runtime.setMocks(
+  await declareAgainst(
     {
       newResource({ type, name, inputs, provider }: MockResourceArgs) {
         // A container's id becomes part of commands, which take nothing else.
@@ -47,15 +47,23 @@ export async function registered(
         };
       },
     },
-    "container-network-labs",
-    "unit",
+    declare,
     preview,
   );
+  return found.filter(({ type }) => type !== "pulumi:pulumi:Stack");
+}
+
+/** Declares resources against these mocks, and waits until the last of them is registered. */
+export async function declareAgainst(
+  mocks: pulumi.runtime.Mocks,
+  declare: () => unknown,
+  preview: boolean,
+): Promise<void> {
+  await pulumi.runtime.setMocks(mocks, "container-network-labs", "unit", preview);
   await pulumi.runtime.runInPulumiStack(async () => {
     declare();
     return {};
   });
   // Registration goes on behind the constructors' backs; without this a test would look too early.
   await pulumi.runtime.disconnect();
-  return found.filter(({ type }) => type !== "pulumi:pulumi:Stack");
 }
