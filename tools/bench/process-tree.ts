@@ -25,9 +25,11 @@ export function parseResident(status: string): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
 }
 
-/** All processes below this one, looked at again and again: Linux only. */
+/** All processes below this one that begin after the tree was made, looked at again and again: Linux only. */
 export class ProcessTree {
   private readonly cpu = new Map<string, number>();
+  /** An engine that the set-up has started is below this process, too, and with it what it does for everyone. */
+  private readonly there = new Set(below(process.pid));
   private peak = 0;
 
   /** The most memory that was resident at a look, in MiB; pages that processes share count for each. */
@@ -42,7 +44,7 @@ export class ProcessTree {
 
   look(): void {
     let resident = 0;
-    for (const pid of below(process.pid)) {
+    for (const pid of below(process.pid, this.there)) {
       const stat = readProc(`${pid}/stat`);
       if (stat !== undefined) {
         const { started, cpuSeconds } = parseStat(stat);
@@ -60,11 +62,11 @@ export function waitedForSeconds(): number {
 }
 
 /** Only the tree is walked: a benchmark's containers are thousands of processes that would all have to be looked at. */
-function below(pid: number): number[] {
+function below(pid: number, except: ReadonlySet<number> = new Set()): number[] {
   const children = threads(pid).flatMap((thread) =>
     (readProc(`${pid}/task/${thread}/children`) ?? "").split(" ").filter(Boolean).map(Number),
   );
-  return children.flatMap((child) => [child, ...below(child)]);
+  return children.filter((child) => !except.has(child)).flatMap((child) => [child, ...below(child, except)]);
 }
 
 function threads(pid: number): string[] {

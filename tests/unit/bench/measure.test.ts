@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { promisify } from "node:util";
 import { measured } from "../../../tools/bench/measure";
 import { parseResident, parseStat } from "../../../tools/bench/process-tree";
@@ -44,6 +45,23 @@ describe("what processes take", () => {
       const use = await measured(() => run("sleep", ["0.5"]));
       assert.ok(use.cpuSeconds < 0.2, `sleep took ${use.cpuSeconds} s`);
       assert.ok(use.seconds >= 0.5 && use.peakMiB > 0 && use.peakMiB < 60, JSON.stringify(use));
+    });
+
+    it("does not count a service that was there before, nor what it starts meanwhile", async () => {
+      const large = "globalThis.kept = Buffer.alloc(150 * 1024 * 1024, 1);";
+      const child = JSON.stringify(`${large} setTimeout(() => {}, 60000);`);
+      const begun = `require("node:child_process").spawn(process.execPath, ["-e", ${child}]).on("spawn", () => console.log("begun"))`;
+      const service = spawn(process.execPath, ["-e", `process.stdin.once("data", () => ${begun})`], { detached: true });
+      try {
+        const use = await measured(async () => {
+          service.stdin.write("go\n");
+          await once(service.stdout, "data");
+          await run("sleep", ["0.5"]);
+        });
+        assert.ok(use.peakMiB < 60, `sleep had ${use.peakMiB} MiB`);
+      } finally {
+        process.kill(-service.pid!, "SIGKILL");
+      }
     });
 
     it("hands on the error of what failed", async () => {
