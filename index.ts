@@ -1,3 +1,5 @@
+import { withCluster } from "./components/cluster";
+import { clusterFaults } from "./components/cluster/survey";
 import { Environment } from "./components/environment";
 import { declareExpiry } from "./components/expiry";
 import { surveyHosts } from "./components/hosts";
@@ -5,6 +7,7 @@ import { accessTo } from "./components/hosts/access";
 import { labs } from "./components/labs";
 import { withPlainTraces } from "./components/plain-traces";
 import { planOf } from "./components/plan";
+import { hostsAt } from "./components/settings/cross-checks";
 import { engineFaults, readSettings, refuse } from "./components/settings";
 import { declareVerification } from "./components/checks/during-update";
 
@@ -13,19 +16,19 @@ async function program() {
   const settings = readSettings();
   const { surveyed, declare } = await surveyHosts(settings.hosts);
   refuse(
-    surveyed.flatMap(({ hostName, facts }) =>
-      engineFaults(
-        settings.topology.hosts.filter(({ name }) => name === hostName),
-        facts,
-        settings.environment,
+    [
+      ...clusterFaults(settings.hosts, surveyed, settings.environment),
+      ...surveyed.flatMap(({ hostName, facts }) =>
+        engineFaults(hostsAt(settings.topology, hostName), facts, settings.environment),
       ),
-    ),
+    ],
     settings,
   );
 
   const { topology, expectations, openings } = planOf(settings);
   const expiresAt = declareExpiry(settings.expires);
-  const { hosts, cloud } = declare(openings, expiresAt);
+  const { hosts: machines, cloud } = declare(openings, expiresAt);
+  const hosts = await withCluster(machines, settings, surveyed);
   const placed = settings.placed.map(({ lab, settings: given, host: { name: at, kind } }) => {
     // A lab is on this machine once; on servers it may be on several.
     const name = kind === "local" ? lab : `${lab}-${at}`;

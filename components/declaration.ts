@@ -7,8 +7,13 @@ import type { Topology } from "./network/topology";
 export interface DeclaredCloud extends CloudDescription {
   /** The public address of its load balancer. */
   readonly address: string;
-  /** The hosts that have a machine, and the load balancer's ports that lead to it. */
-  readonly instances: readonly { readonly host: string; readonly ssh: number; readonly docker: number }[];
+  /** The hosts that have a machine, and the ports that lead to it: the load balancer's, or those of tunnels from this machine. */
+  readonly instances: readonly {
+    readonly host: string;
+    readonly ssh: number;
+    readonly docker: number;
+    readonly winrm?: number;
+  }[];
 }
 
 /** What an environment declares: `verify` and `graph` work from it. */

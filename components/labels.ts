@@ -5,6 +5,8 @@ export const label = {
   role: "container-network-labs.role",
   /** The pool that a container belongs to. */
   pool: "container-network-labs.pool",
+  /** Of a swarm's node: the host that it is. */
+  member: "container-network-labs.member",
   /** What an image was built as, where a command made it: component and image, `image-builder/app`. */
   image: "container-network-labs.image",
   /** A hash of all that a pool's container was made from. */

@@ -2,22 +2,28 @@ import { type Cost, costOf } from "./azure/costs";
 import { placedOpenings, type PlacedOpening } from "./azure/openings";
 import { pricedOf } from "./azure/priced";
 import type { PlacedExpectation } from "./checks/expectation";
+import { statedExpectations } from "./checks/stated";
+import { memberExpectations } from "./checks/member";
 import { visitorExpectations } from "./checks/visitor";
 import { labs } from "./labs";
 import type { Topology } from "./network/topology";
 import type { HostsSettings, Settings } from "./settings";
+import { labExpectations } from "./settings/parse";
 
-/** Who administers the hosts of a cloud: the sources that reach SSH and Docker on each of them. */
+/** How the hosts of a cloud are administered, and by whom. */
 export interface Administration {
-  /** Subnets in CIDR form. */
-  readonly sources: readonly string[];
-  readonly bastion: boolean;
+  /** What SSH and Docker of each host are reached through; the state of an older environment does not tell. */
+  readonly through?: "load-balancer" | "bastion";
+  /** Subnets in CIDR form that the load balancer lets in. */
+  readonly sources?: readonly string[];
+  /** Whether PowerShell remoting is reached from them, too. */
+  readonly winrm: boolean;
 }
 
 /** What an environment's settings come to, before anything is asked or made. */
 export interface Plan {
   readonly topology: Topology;
-  /** In the order of the labs, and of each lab's hosts; then what visitors of a cloud find. */
+  /** In the order of the labs, and of each lab's hosts; then what settings state, and what visitors of a cloud find. */
   readonly expectations: readonly PlacedExpectation[];
   readonly openings: readonly PlacedOpening[];
   /** In a cloud only. */
@@ -28,16 +34,17 @@ export interface Plan {
 
 /** Works out what settings come to. Pure: the same settings give the same plan. */
 export function planOf(settings: Settings): Plan {
-  const { hosts, placed, topology } = settings;
+  const { hosts, placed, topology, expect } = settings;
   const openings = placedOpenings(placed, labs);
-  const stated = placed.flatMap(({ lab, settings, host: { name: at, os } }) =>
-    labs[lab]
-      .expectations(settings, os, { host: at, hosts: topology.hosts })
-      .map((each): PlacedExpectation => ({ lab, at, ...each })),
-  );
+  const ofLabs = labExpectations(placed, labs, topology.hosts);
   return {
     topology,
-    expectations: [...stated, ...visitorsOf(hosts, stated, openings)],
+    expectations: [
+      ...memberExpectations(topology.hosts),
+      ...ofLabs,
+      ...statedExpectations(expect, topology, ofLabs),
+      ...visitorsOf(hosts, ofLabs, openings),
+    ],
     openings,
     ...inCloud(hosts, openings),
   };
@@ -45,10 +52,10 @@ export function planOf(settings: Settings): Plan {
 
 function visitorsOf(
   hosts: HostsSettings,
-  stated: readonly PlacedExpectation[],
+  ofLabs: readonly PlacedExpectation[],
   openings: readonly PlacedOpening[],
 ): PlacedExpectation[] {
-  return hosts.kind === "scale-set" ? visitorExpectations(stated, openings, hosts.rehearsed) : [];
+  return hosts.kind === "scale-set" ? visitorExpectations(ofLabs, openings, hosts.rehearsed) : [];
 }
 
 function inCloud(hosts: HostsSettings, openings: readonly PlacedOpening[]): Pick<Plan, "administration" | "cost"> {

@@ -6,17 +6,6 @@ export interface PortRange {
   readonly last: number;
 }
 
-/** Ports by which machines and engines are administered, and what answers there. */
-export const administrationPorts: ReadonlyMap<number, string> = new Map([
-  [22, "SSH"],
-  [2375, "Docker without TLS"],
-  [2376, "Docker"],
-  [2377, "Docker Swarm"],
-  [3389, "Remote Desktop"],
-  [5985, "WinRM"],
-  [5986, "WinRM"],
-]);
-
 /** A container's port that the host listens for. */
 export interface Published {
   readonly container: string;

@@ -1,5 +1,6 @@
 import type { EngineAccess } from "../components/checks/expectation";
 import { engineAddressOf, readinessOf, type Step } from "../components/hosts/readiness";
+import { openTunnels } from "../components/hosts/tunnels";
 import { placesOf, socketsOf, sshConfigPath, wayTo, writeSshConfig } from "../components/hosts/ssh-config";
 import type { RemoteServer, RemoteSettings } from "../components/settings/hosts";
 import { UserError } from "./command";
@@ -11,6 +12,7 @@ import { thisMachine } from "./setup/machine";
 import type { Toolchain } from "./setup/toolchain";
 import type { StackState } from "./stack";
 import type { Progress } from "./terminal/progress";
+import { tunnelEnvironment } from "./tunnels/environment";
 
 /** What connecting takes. */
 export interface Connecting {
@@ -48,6 +50,7 @@ export async function connectHosts(connecting: Connecting): Promise<TriedHost[]>
   }
   try {
     writeSshConfig(servers, environment);
+    await openTunnels(servers, environment, { env: tunnelEnvironment(environment, connecting.toolchain.env) });
   } catch (error) {
     const why = `The servers of "${environment}" can't be reached: ${(error as Error).message}`;
     throw new UserError(

@@ -1,7 +1,14 @@
-import { hostsOfInstances, type Instance, instancesOf, type PoolMember } from "../components/azure/instances";
+import type { CloudServer } from "../components/azure/cloud";
+import {
+  hostsOfInstances,
+  type Instance,
+  instancesOf,
+  machinesOfHosts,
+  numbersOf,
+  type PoolMember,
+} from "../components/azure/instances";
 import { hashOfFiles, type ClientCredentials, writeCredentials } from "../components/hosts/scale-set-access";
 import { hostCredentialsType, type RecordedHost, scaleSetHostType } from "../components/hosts/recorded-host";
-import type { RemoteServer } from "../components/settings/hosts";
 import { UserError } from "./command";
 import { CommandError, run } from "./processes";
 import type { Toolchain } from "./setup/toolchain";
@@ -15,8 +22,8 @@ export function recordedHosts(state: StackState | undefined): RecordedHost[] {
     .sort((a, b) => a.server.name.localeCompare(b.server.name, "en", { numeric: true }));
 }
 
-/** Which machines there are, by host. */
-export type Machines = ReadonlyMap<string, Instance>;
+/** Which machines there are, by host, and the load balancer's ports that lead to them, where it is the way there. */
+export type Machines = ReadonlyMap<string, Pick<Instance, "id"> & Partial<Pick<Instance, "ports">>>;
 
 /**
  * The machines behind the load balancer, as a state has it that was refreshed: nobody tells the load balancer's own record
@@ -29,7 +36,12 @@ export function machinesIn(refreshed: StackState | undefined): Machines | undefi
   const balancer = resources.find(({ type }) => type === "azure-native:network:LoadBalancer");
   const pools = balancer?.outputs?.backendAddressPools as readonly Pool[] | undefined;
   const members = scaleSet ? pools?.flatMap(({ loadBalancerBackendAddresses: of = [] }) => of) : [];
-  return members && hostsOfInstances(namesUpTo(hosts.at(-1)?.server.name), instancesOf(members));
+  const names = namesUpTo(hosts.at(-1)?.server.name);
+  if (members === undefined || hosts.every(({ server: { tunnel } }) => tunnel === undefined)) {
+    return members && hostsOfInstances(names, instancesOf(members));
+  }
+  const before = Object.fromEntries(hosts.map(({ server: { name, instance } }) => [name, instance]));
+  return new Map([...machinesOfHosts(names, before, numbersOf(members))].map(([name, id]) => [name, { id }]));
 }
 
 interface Pool {
@@ -43,14 +55,14 @@ function namesUpTo(last = "-0"): string[] {
 }
 
 /** The recorded hosts that have a machine, at the ports that lead to it. */
-export function presentServers(hosts: readonly RecordedHost[], machines: Machines | undefined): RemoteServer[] {
-  return hosts.flatMap(({ server }): RemoteServer[] => {
+export function presentServers(hosts: readonly RecordedHost[], machines: Machines | undefined): CloudServer[] {
+  return hosts.flatMap(({ server }): CloudServer[] => {
     const machine = machines?.get(server.name);
     if (machine === undefined) {
       return machines === undefined ? [server] : [];
     }
-    const { ssh, docker } = machine.ports;
-    return [{ ...server, port: ssh, tls: { ...server.tls!, port: docker } }];
+    const { id: instance, ports: { ssh: port, docker } = { ssh: server.port, docker: server.tls!.port } } = machine;
+    return [{ ...server, instance, port, tls: { ...server.tls!, port: docker } }];
   });
 }
 

@@ -41,7 +41,7 @@ export interface TornDown {
  * @throws UserError, before anything is changed, if a host that is to be forgotten is unknown, or not gone.
  */
 export async function tearDown(options: TeardownOptions): Promise<TornDown> {
-  const { environment, toolchain, progress, forget } = options;
+  const { environment, toolchain, progress } = options;
   const settled = await settle(options);
   if (!isEmpty(settled.state)) {
     await rehearse(progress, environment);
@@ -56,9 +56,10 @@ export async function tearDown(options: TeardownOptions): Promise<TornDown> {
   const leaving = cloud.map((host) => ({ host, reason: "it goes with its cloud" }));
   const seen = await look(environment, found.state, further, [...silentOf(hosts), ...leaving]);
   refuseForgetting(options, found.state, hosts, seen);
+  const forget = withTheirCluster(options.forget, found.state);
   const others = withoutHosts(seen, forget);
   const { state: healed } = await heal(options, found, others);
-  const state = await forgetHosts(options, healed);
+  const state = await forgetHosts({ ...options, forget }, healed);
   const silent = others.silent.filter(({ host }) => !forget.includes(host) && !cloud.includes(host));
   const exitCode = isEmpty(state) ? 0 : await destroy(options, state, silent);
   const after = await readState(environment, toolchain);
@@ -97,7 +98,7 @@ function refuseForgetting(
   hosts: readonly TriedHost[],
   { silent }: Seen,
 ): void {
-  const known = [...new Set([...recordedEngines(state), ...hosts.map(({ engine }) => engine)].map(({ host }) => host))];
+  const known = [...new Set([...recordedEngines(state).filter(({ cluster }) => cluster !== true), ...hosts.map(({ engine }) => engine)].map(({ host }) => host))];
   for (const host of forget) {
     if (!known.includes(host)) {
       const meant = nearest(host, known);
@@ -113,6 +114,12 @@ function refuseForgetting(
       );
     }
   }
+}
+
+/** A cluster goes with its last host, with all that it has: where one is gone, it may be nobody's to ask any more. */
+function withTheirCluster(forget: readonly string[], state: StackState | undefined): readonly string[] {
+  const clusters = recordedEngines(state).filter(({ cluster }) => cluster === true);
+  return forget.length === 0 ? forget : [...forget, ...clusters.map(({ host }) => host)];
 }
 
 /** What was seen, as if these hosts had not answered. */
@@ -151,7 +158,7 @@ async function forgetHosts(
  */
 function destroy(options: TeardownOptions, state: StackState | undefined, silent: readonly Silent[]): Promise<number> {
   const untried = silent.flatMap(({ host }) => resourcesOn(host, state).flatMap(({ urn }) => ["--exclude", urn]));
-  return pulumi(options, "destroy", "--continue-on-error", ...untried);
+  return pulumi(options, "destroy", "--skip-preview", "--continue-on-error", ...untried);
 }
 
 function resourcesOn(host: string, state: StackState | undefined): { readonly urn: string }[] {

@@ -1,9 +1,12 @@
 import { unreadyText } from "../components/hosts/readiness";
 import { labSelection } from "../components/settings/lab-selection";
+import { heldToRules } from "../policies/held";
+import { switchedOff } from "../policies/switches";
 import { type Call, UserError } from "./command";
 import { failedBuilds } from "./failed-builds";
 import { isAzure } from "./heal/azure-ids";
 import { healCloud } from "./heal/cloud";
+import { mendCluster } from "./heal/cluster";
 import { type HostEngine, hostOf } from "./heal/engines";
 import { heal, look, settle, type Healing, type Seen } from "./heal/heal";
 import { markOf } from "./heal/killed-run";
@@ -47,7 +50,7 @@ export async function prepare(call: Call, hosts = true): Promise<UpdateOptions> 
 }
 
 /** Without questions, without the outputs (what to open is said at the end), and without rows of dots in a log file. */
-const quietly = ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"];
+const quietly = ["--yes", "--suppress-outputs", "--suppress-progress"];
 
 /** What `npm run up` did. */
 export interface Updated {
@@ -128,6 +131,7 @@ async function meetHosts(
   const recorded = recordedHosts(state);
   if (recorded.length === 0) {
     const hosts = known.length > 0 ? known : await readyHosts(options, state);
+    await mendCluster(options, state);
     return { hosts, seen: await lookAtAll(options, state, hosts), state, cloud: [] };
   }
   const machines = machinesIn(state);
@@ -136,6 +140,7 @@ async function meetHosts(
   const left = await forgetMachines(options, state!, { machines, hosts, anew });
   const silent = tried.filter((host) => !isReady(host)).map(({ name }) => ({ host: name, reason: "it is not ready" }));
   const further = [...ownEngine(options), ...hosts.map(({ engine }) => engine)];
+  await mendCluster(options, left);
   const seen = await look(options.environment, left, further, silent);
   return { hosts, seen, state: left, cloud: recorded.map(({ server: { name } }) => name) };
 }
@@ -191,7 +196,20 @@ function pulumiUp(
   { refresh, replace }: { readonly refresh: boolean; readonly replace: readonly string[] },
 ): Promise<number> {
   const args = [...(refresh ? ["--refresh"] : []), ...replace.flatMap((urn) => ["--replace", urn])];
-  return pulumi(options, "up", ...args);
+  return pulumi(options, "up", ...underRules(options), ...args);
+}
+
+/** Where the rules of the house are asked, a preview comes first: an update alone would ask of a resource once others are made. */
+function underRules({ environment, toolchain, progress }: UpdateOptions): string[] {
+  if (!heldToRules(environment)) {
+    return ["--skip-preview"];
+  }
+  // What reads settings takes a while to load.
+  const { policyArguments, switchesOf } = require("../policies/arguments") as typeof import("../policies/arguments");
+  for (const { rule, reason } of switchedOff(switchesOf(environment))) {
+    progress.line(`The rule ${rule} is switched off in this environment: ${reason}`);
+  }
+  return policyArguments(environment, toolchain);
 }
 
 /** Runs an operation on this terminal, marked as this program's; where it has to, on this machine's engine. */

@@ -2,14 +2,15 @@ import { LoadBalancer, PublicIPAddress } from "@pulumi/azure-native/network";
 import * as pulumi from "@pulumi/pulumi";
 import { type CloudPlace, standardAddress } from "./cloud-network";
 import { endpointsOf } from "./openings";
-import { type AdministrationPort, administrationPorts, frontendRange } from "./ports";
+import { administrationPorts, administrationPortsOf, frontendRange } from "./ports";
 
 /** Names of the load balancer and within it. */
 export const balancerNames = { balancer: "balancer", frontend: "public", pool: "hosts" } as const;
 
 /**
- * The way to a cloud's hosts: a public address, ports that lead to each host alone for SSH and Docker, and the labs'
- * endpoints, which lead to whichever host listens there. Rules need their pool in the same declaration, so all is in one.
+ * The way to a cloud's hosts: a public address, ports that lead to each host alone for SSH and Docker unless Bastion is
+ * the way there, and the labs' endpoints, which lead to whichever host listens there. Rules need their pool in the same
+ * declaration, so all is in one.
  */
 export class CloudBalancer extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
@@ -34,6 +35,8 @@ export class CloudBalancer extends pulumi.ComponentResource {
     this.poolId = pulumi.interpolate`${balancerId}/backendAddressPools/${balancerNames.pool}`;
     const pool = { id: this.poolId };
     const endpoints = endpointsOf(openings);
+    const throughBastion = settings.administration.through === "bastion";
+    const natPorts = throughBastion ? [] : administrationPortsOf(settings.administration);
     new LoadBalancer(
       name,
       {
@@ -42,7 +45,7 @@ export class CloudBalancer extends pulumi.ComponentResource {
         sku: { name: "Standard", tier: "Regional" },
         frontendIPConfigurations: [{ name: balancerNames.frontend, publicIPAddress: { id: front.id } }],
         backendAddressPools: [{ name: balancerNames.pool }],
-        inboundNatRules: (Object.keys(administrationPorts) as AdministrationPort[]).map((port) => {
+        inboundNatRules: natPorts.map((port) => {
           const { first, last } = frontendRange(port, maximum);
           return {
             ...{ name: port, protocol: "Tcp", backendPort: administrationPorts[port], enableTcpReset: true },

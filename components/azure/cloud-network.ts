@@ -1,16 +1,10 @@
-import {
-  BastionHost,
-  NatGateway,
-  NetworkSecurityGroup,
-  PublicIPAddress,
-  VirtualNetwork,
-} from "@pulumi/azure-native/network";
+import { NatGateway, NetworkSecurityGroup, PublicIPAddress, VirtualNetwork } from "@pulumi/azure-native/network";
 import type { input } from "@pulumi/azure-native/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScaleSetSettings } from "../settings";
 import { bastionSubnetName, bastionSubnetOf } from "./network-plan";
 import { admissionsOf, type Admission, type PlacedOpening } from "./openings";
-import { administrationPorts } from "./ports";
+import { type AdministrationPort, administrationPorts, administrationPortsOf } from "./ports";
 
 /** Where the parts of a cloud are declared. */
 export interface CloudPlace {
@@ -42,6 +36,7 @@ export class CloudNetwork extends pulumi.ComponentResource {
     super("container-network-labs:azure:CloudNetwork", name, {}, opts);
     const { inGroup, groupId, settings, openings } = place;
     const { addressSpace, subnet } = settings.network;
+    const bastionSubnet = bastionSubnetFor(settings);
     const inAzure = { parent: this, provider };
     const outbound = new PublicIPAddress(
       `${name}-outbound-address`,
@@ -64,8 +59,7 @@ export class CloudNetwork extends pulumi.ComponentResource {
       { ...inGroup, networkSecurityGroupName: "admission", securityRules: securityRules(settings, openings) },
       inAzure,
     );
-    const bastionSubnet = settings.administration.bastion ? bastionSubnetOf({ addressSpace, subnet }) : undefined;
-    const network = new VirtualNetwork(
+    new VirtualNetwork(
       name,
       {
         ...inGroup,
@@ -85,46 +79,55 @@ export class CloudNetwork extends pulumi.ComponentResource {
       },
       inAzure,
     );
-    const subnetId = (of: string) =>
-      pulumi.interpolate`${groupId}/providers/Microsoft.Network/virtualNetworks/network/subnets/${of}`;
-    this.subnetId = subnetId(subnetName);
-    if (bastionSubnet !== undefined) {
-      const address = new PublicIPAddress(
-        `${name}-bastion-address`,
-        { ...inGroup, ...standardAddress, publicIpAddressName: "bastion" },
-        inAzure,
-      );
-      new BastionHost(
-        `${name}-bastion`,
-        {
-          ...inGroup,
-          bastionHostName: "bastion",
-          sku: { name: "Basic" },
-          ipConfigurations: [
-            { name: "bastion", subnet: { id: subnetId(bastionSubnetName) }, publicIPAddress: { id: address.id } },
-          ],
-        },
-        { ...inAzure, dependsOn: [network] },
-      );
-    }
+    this.subnetId = pulumi.interpolate`${groupId}/providers/Microsoft.Network/virtualNetworks/network/subnets/${subnetName}`;
     this.registerOutputs({});
   }
 }
 
 /** Who may come in, as Azure has it; what no rule admits stays outside. */
 export function securityRules(
-  { administration: { sources }, network: { subnet } }: ScaleSetSettings,
+  settings: ScaleSetSettings,
   openings: readonly PlacedOpening[],
 ): input.network.SecurityRuleArgs[] {
-  const { ssh, docker } = administrationPorts;
-  const administered: Admission[] = [
-    { name: "administration-ssh", description: "SSH of administrators", ports: String(ssh), sources },
-    { name: "administration-docker", description: "Docker of administrators", ports: String(docker), sources },
-  ];
+  const { subnet } = settings.network;
   return [
-    ...administered.map((admission, index) => securityRule(admission, 100 + 10 * index, subnet)),
+    ...administrationRules(settings),
     ...admissionsOf(openings).map((admission, index) => securityRule(admission, 200 + index, subnet)),
   ];
+}
+
+const administered: Readonly<Record<AdministrationPort, string>> = {
+  ...{ ssh: "SSH", docker: "Docker", winrm: "PowerShell remoting" },
+};
+
+function administrationRules(settings: ScaleSetSettings): input.network.SecurityRuleArgs[] {
+  const { administration, network } = settings;
+  const of = (name: string, description: string, port: number, sources: readonly string[]): Admission => ({
+    ...{ name: `administration-${name}`, description, ports: String(port), sources },
+  });
+  const bastionSubnet = bastionSubnetFor(settings);
+  if (bastionSubnet === undefined) {
+    const { sources = [] } = administration;
+    return administrationPortsOf(administration).map((port, index) => {
+      const admission = of(port, `${administered[port]} of administrators`, administrationPorts[port], sources);
+      return securityRule(admission, 100 + 10 * index, network.subnet);
+    });
+  }
+  return [
+    securityRule(of("ssh", "SSH through Azure Bastion", administrationPorts.ssh, [bastionSubnet]), 100, network.subnet),
+    {
+      // Azure's own rules let all of the virtual network in, and so the hosts at each other.
+      ...{ name: "administration-closed", description: "Administration by nobody else", priority: 150 },
+      ...{ access: "Deny", direction: "Inbound", protocol: "Tcp", sourceAddressPrefix: "*", sourcePortRange: "*" },
+      destinationAddressPrefix: network.subnet,
+      destinationPortRanges: Object.values(administrationPorts).map(String),
+    },
+  ];
+}
+
+/** The subnet of Azure Bastion, where it is the way to the hosts. */
+function bastionSubnetFor({ administration, network }: ScaleSetSettings): string | undefined {
+  return administration.through === "bastion" ? bastionSubnetOf(network) : undefined;
 }
 
 function securityRule(

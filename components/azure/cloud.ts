@@ -5,9 +5,11 @@ import { Provider } from "@pulumi/azure-native/provider";
 import { ResourceGroup } from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { certPathOf, keyPathOf } from "../hosts/scale-set-access";
+import type { BastionTunnel } from "../hosts/tunnel-routes";
 import type { RemoteServer, ScaleSetSettings } from "../settings";
 import { hostNames } from "../settings/hosts/scale-set";
 import { balancerNames, CloudBalancer } from "./cloud-balancer";
+import { declareBastion } from "./cloud-bastion";
 import { CloudNetwork } from "./cloud-network";
 import { costLine, costOf } from "./costs";
 import { type Credentials, HostCredentials } from "./credentials";
@@ -15,6 +17,7 @@ import { hostsOfInstances, instancesOf, type PoolMember } from "./instances";
 import type { PlacedOpening } from "./openings";
 import { pricedOf } from "./priced";
 import { declareScaleSet } from "./scale-set";
+import { rememberMachines, tunnelAddress, tunnelledServers } from "./tunnelled";
 
 /**
  * The module is loaded where a scale set is declared, and nowhere else: azure-native costs a preview time. Types of it may
@@ -34,6 +37,12 @@ export interface CloudArgs {
 export type CloudServer = RemoteServer & {
   /** Azure's number of the machine: another one is another machine, on which there is nothing yet. */
   readonly instance: string;
+  /** Where labs publish, where that is not `address`. */
+  readonly published?: string;
+  /** What `address`, which is this machine's then, leads through. */
+  readonly tunnel?: BastionTunnel;
+  /** The load balancer's port for PowerShell remoting, where there is one. */
+  readonly winrm?: number;
 };
 
 /** What there is in the cloud, for pictures and for the state. */
@@ -94,12 +103,16 @@ export class Cloud extends pulumi.ComponentResource {
     const groupId = pulumi.interpolate`/subscriptions/${client.subscriptionId}/resourceGroups/${resourceGroupName(environment)}`;
     const place = { inGroup, groupId, settings, openings };
 
+    const throughBastion = settings.administration.through === "bastion";
     const network = new CloudNetwork(`${name}-network`, place, inAzure);
     const balancer = new CloudBalancer(`${name}-balancer`, place, inAzure);
     this.address = balancer.address;
     const credentials = new HostCredentials(
       `${name}-credentials`,
-      { address: this.address, windows: settings.os === "windows" },
+      {
+        ...{ address: throughBastion ? tunnelAddress : this.address, windows: settings.os === "windows" },
+        remoting: settings.administration.winrm,
+      },
       { parent: this },
     );
     this.credentials = credentials.credentials;
@@ -119,24 +132,30 @@ export class Cloud extends pulumi.ComponentResource {
     );
 
     // Ports are Azure's to give, and a machine's only once it is there.
-    const pool = getLoadBalancerBackendAddressPoolOutput(
+    const members = getLoadBalancerBackendAddressPoolOutput(
       { ...balancer.pool, resourceGroupName: resourceGroupName(environment) },
       { ...inAzure, dependsOn: [scaleSet] },
-    );
-    this.servers = pulumi
-      .all([pool, this.address, credentials.hostPublicKey])
-      .apply(([{ loadBalancerBackendAddresses = [] }, address, hostKey]) => {
-        const { servers, trouble } = serversOf(loadBalancerBackendAddresses, {
-          environment,
-          settings,
-          address,
-          hostKey,
-        });
+    ).apply(({ loadBalancerBackendAddresses = [] }) => loadBalancerBackendAddresses);
+    const { hostPublicKey } = credentials;
+    if (throughBastion) {
+      const machines = rememberMachines(`${name}-machines`, settings, members, { parent: this });
+      const bastion = declareBastion(`${name}-bastion`, place, { ...inAzure, dependsOn: [network] });
+      this.servers = pulumi
+        .all([machines, bastion, client.subscriptionId, group.name, hostPublicKey, this.address])
+        .apply(([found, bastion, subscription, resourceGroup, hostKey, published]) =>
+          tunnelledServers(found, {
+            ...{ environment, settings, subscription, resourceGroup, bastion, hostKey, published },
+          }),
+        );
+    } else {
+      this.servers = pulumi.all([members, this.address, hostPublicKey]).apply(([found, address, hostKey]) => {
+        const { servers, trouble } = serversOf(found, { environment, settings, address, hostKey });
         if (trouble !== undefined && !pulumi.runtime.isDryRun()) {
           throw new pulumi.RunError(trouble);
         }
         return servers;
       });
+    }
     this.described = describe(args);
     this.registerOutputs({ address: this.address });
   }
@@ -160,6 +179,7 @@ export function serversOf(members: readonly PoolMember[], { environment, setting
     ...{ name: host, instance: id, address, port: ports.ssh, user: settings.adminUser, os: settings.os },
     ...{ privateKeyPath: keyPathOf(environment), hostKey, docker: "tcp+tls" },
     tls: { port: ports.docker, certPath: certPathOf(environment) },
+    ...(ports.winrm === undefined ? {} : { winrm: ports.winrm }),
   }));
   const unreached = members.length - instances.length;
   const { balancer, pool } = balancerNames;

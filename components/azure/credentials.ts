@@ -51,7 +51,12 @@ export interface HostCredentialsArgs {
   /** Public IPv4 address of the hosts' load balancer. */
   address: pulumi.Input<string>;
   windows: boolean;
+  /** Whether the client's certificate is also to log in by PowerShell remoting. */
+  remoting?: boolean;
 }
+
+/** Whom the client's certificate names: Windows looks up by it which account its bearer is. Nothing resolves it. */
+export const clientPrincipal = "container-network-labs@localhost";
 
 /** How long a certificate is valid, in days. Renewed twice a year, it has twice the time that it needs. */
 export const CERTIFICATE_DAYS = 400;
@@ -113,7 +118,9 @@ export class HostCredentials extends pulumi.ComponentResource {
       .apply(([{ keys, caKey }, address]) =>
         JSON.stringify({ address, ca: keys.ca, caKey } satisfies CertificatesOrder),
       );
-    const certificates = run("certificates", certificatesOrder, { triggers: [renewalEpoch(new Date())] });
+    // A certificate that was made before the client's had a name is renewed, which restarts what uses it.
+    const triggers = [renewalEpoch(new Date()), ...(args.remoting === true ? ["remoting"] : [])];
+    const certificates = run("certificates", certificatesOrder, { triggers });
     this.credentials = pulumi
       .all([made, certificates.apply(parsed<Certificates>)])
       .apply(([{ keys }, renewed]) => ({ ...keys, ...renewed }));

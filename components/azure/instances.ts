@@ -5,7 +5,7 @@ import { frontendRange } from "./ports";
 export interface Instance {
   /** Azure's number of it, which no other machine of the scale set ever has. */
   readonly id: string;
-  readonly ports: Readonly<Record<AdministrationPort, number>>;
+  readonly ports: Readonly<Record<"ssh" | "docker", number> & Partial<Record<AdministrationPort, number>>>;
 }
 
 /** A member of a pool, as far as it is read of what `getLoadBalancerBackendAddressPool` gives. */
@@ -17,14 +17,25 @@ export interface PoolMember {
   }[];
 }
 
+/** Azure's numbers of the machines of a pool. */
+export function numbersOf(members: readonly PoolMember[]): string[] {
+  return members.flatMap(({ networkInterfaceIPConfiguration }) => numberIn(networkInterfaceIPConfiguration?.id) ?? []);
+}
+
+function numberIn(id = ""): string | undefined {
+  return /\/virtualMachines\/([^/]+)\//i.exec(id)?.[1];
+}
+
 /** The machines of a pool that can be reached; one that Azure has given no ports yet is none of them. */
 export function instancesOf(members: readonly PoolMember[]): Instance[] {
   return members.flatMap(({ networkInterfaceIPConfiguration, inboundNatRulesPortMapping = [] }) => {
-    const id = /\/virtualMachines\/([^/]+)\//i.exec(networkInterfaceIPConfiguration?.id ?? "")?.[1];
+    const id = numberIn(networkInterfaceIPConfiguration?.id);
     const portOf = (rule: AdministrationPort) =>
       inboundNatRulesPortMapping.find(({ inboundNatRuleName }) => inboundNatRuleName === rule)?.frontendPort;
-    const [ssh, docker] = [portOf("ssh"), portOf("docker")];
-    return id === undefined || ssh === undefined || docker === undefined ? [] : [{ id, ports: { ssh, docker } }];
+    const [ssh, docker, winrm] = [portOf("ssh"), portOf("docker"), portOf("winrm")];
+    return id === undefined || ssh === undefined || docker === undefined
+      ? []
+      : [{ id, ports: { ssh, docker, ...(winrm === undefined ? {} : { winrm }) } }];
   });
 }
 
@@ -49,6 +60,27 @@ export function hostsOfInstances(hosts: readonly string[], instances: readonly I
     hosts.flatMap((host) => {
       const instance = own.get(host) ?? spare.shift();
       return instance === undefined ? [] : [[host, instance] as const];
+    }),
+  );
+}
+
+/**
+ * The same where only an earlier answer tells: who has a machine keeps it as long as it is there; the hosts that are left
+ * over take, in their order, the machines that are.
+ * @param before The machines' numbers by host.
+ */
+export function machinesOfHosts(
+  hosts: readonly string[],
+  before: Readonly<Record<string, string>>,
+  numbers: readonly string[],
+): Map<string, string> {
+  const kept = new Map(hosts.filter((host) => numbers.includes(before[host])).map((host) => [host, before[host]]));
+  const taken = new Set(kept.values());
+  const spare = numbers.filter((number) => !taken.has(number)).sort((a, b) => Number(a) - Number(b));
+  return new Map(
+    hosts.flatMap((host) => {
+      const number = kept.get(host) ?? spare.shift();
+      return number === undefined ? [] : [[host, number] as const];
     }),
   );
 }

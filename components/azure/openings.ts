@@ -1,5 +1,6 @@
 import type { LabDefinition } from "../labs/lab";
 import { namedRules, type Opening } from "../network/opening";
+import type { DeclaredHost } from "../settings/hosts";
 import type { PlacedLab } from "../settings/parse";
 
 /** An opening of a lab on one of the hosts. */
@@ -9,14 +10,20 @@ export interface PlacedOpening extends Opening {
   readonly lab: string;
 }
 
-/** What the labs of an environment open on the hosts that they are on. */
+/** What the labs of an environment open on the hosts that they are on; on a cluster, on each of its hosts. */
 export function placedOpenings(
   placed: readonly PlacedLab[],
   registry: Readonly<Record<string, Pick<LabDefinition, "openings">>>,
 ): PlacedOpening[] {
   return placed.flatMap(({ lab, settings, host }) =>
-    (registry[lab].openings?.(settings, host.os) ?? []).map((opening) => ({ ...opening, lab, host: host.name })),
+    (registry[lab].openings?.(settings, host.os) ?? []).flatMap((opening) =>
+      machinesOf(host).map((name) => ({ ...opening, lab, host: name })),
+    ),
   );
+}
+
+function machinesOf({ name, members = [name] }: DeclaredHost): readonly string[] {
+  return members;
 }
 
 /** A port that the load balancer hands on to whichever host listens on it. */
@@ -38,6 +45,7 @@ export interface Admission {
   readonly description: string;
   /** A port, or a range of them: `8090-8094`. */
   readonly ports: string;
+  readonly protocol?: "UDP";
   readonly sources: readonly string[];
 }
 
@@ -46,10 +54,11 @@ export function admissionsOf(openings: readonly PlacedOpening[]): Admission[] {
   const admissions = openings
     .filter(({ sources }) => sources.length > 0)
     .flatMap((opening) =>
-      namedRules(opening).map(({ name, displayName, ports }): Admission => ({
+      namedRules(opening).map(({ name, displayName, ports, protocol }): Admission => ({
         name: `${opening.lab}-${name}`,
         description: `${displayName} of lab ${opening.lab}`,
         ports,
+        ...(protocol === "UDP" ? { protocol } : {}),
         sources: [...new Set(opening.sources)],
       })),
     );

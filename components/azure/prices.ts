@@ -66,6 +66,6 @@ export const prices = {
   firstFiveRules: 0.025,
   furtherRule: 0.01,
 
-  /** Bastion, Basic, for an hour. */
-  bastion: 0.19,
+  /** Bastion, Standard, with its two instances, for an hour. Basic, at 0.19, has no tunnels. */
+  bastion: 0.29,
 } as const;

@@ -33,7 +33,7 @@ const replacing = [
 export function declareScaleSet(name: string, args: ScaleSetArgs, opts: pulumi.CustomResourceOptions) {
   const { inGroup, settings, credentials, identity, subnetId, poolId } = args;
   const { name: vmScaleSetName, size, capacity, zones } = settings;
-  const bootstrap = bootstrapFor(settings.os, { user: settings.adminUser });
+  const bootstrap = bootstrapFor(settings.os, { user: settings.adminUser, remoting: settings.administration.winrm });
   return new VirtualMachineScaleSet(
     name,
     {

@@ -1,8 +1,11 @@
 import { type Compared, compare } from "./artefact";
 import { docker } from "./docker";
 import type { EngineAccess, PlacedExpectation } from "./expectation";
+import type { KnockedMember } from "./knocked";
+import { type AskedNodes, askNodes } from "./member";
 import type { ProbeResult } from "./prober";
 import { probeAll } from "./probing";
+import { askMembers, type MemberAnswer } from "./published";
 import { servedDigest } from "./registry";
 
 /** Something asked of an engine: there, not there, or not to be learnt. */
@@ -33,6 +36,11 @@ export interface Evidence {
   readonly logs: ReadonlyMap<string, Asked<string>>;
   /** The results for an expectation, in the order of {@link probesOf}. */
   readonly probes: ReadonlyMap<PlacedExpectation, readonly ProbeResult[]>;
+  /** What each host of a cluster found. */
+  readonly published: ReadonlyMap<PlacedExpectation, readonly MemberAnswer[]>;
+  /** What a cluster's hosts are to its managers. */
+  readonly nodes: AskedNodes;
+  readonly members: readonly KnockedMember[];
   /** The digest that a registry serves. */
   readonly digests: ReadonlyMap<PlacedExpectation, Asked<string>>;
   readonly artefacts: ReadonlyMap<PlacedExpectation, Asked<Compared>>;
@@ -45,6 +53,8 @@ export interface Looking {
   readonly signal?: AbortSignal;
   /** The stack's secret of this path; asked only for an expectation that needs it. */
   readonly secret?: (setting: string) => Promise<string>;
+  /** The hosts of the cluster, where it is one that is looked at. */
+  readonly members?: readonly KnockedMember[];
 }
 
 /** Looks at a host for all that these expectations speak of: everything side by side, and nothing twice. */
@@ -69,6 +79,8 @@ export async function gather(
     networks: inspect<InspectedNetwork>(host, "network", networks, signal),
     containers: inspect<InspectedContainer>(host, "container", containers, signal),
     logs: Promise.all(logs.map(async (name) => [name, await logOf(host, name, signal)] as const)),
+    published: askMembers(looking.members ?? [], ofKind(expectations, "published"), looking),
+    nodes: ofKind(expectations, "member").length === 0 ? noNodes : askNodes(host, signal),
     digests: each(expectations, "digest", (one) => servedDigest(host, one, looking)),
     artefacts: each(expectations, "artefact", (one) => compare(host, one, looking)),
   };
@@ -77,10 +89,15 @@ export async function gather(
     containers: await asked.containers,
     logs: new Map(await asked.logs),
     probes: await probes,
+    published: await asked.published,
+    nodes: await asked.nodes,
+    members: looking.members ?? [],
     digests: await asked.digests,
     artefacts: await asked.artefacts,
   };
 }
+
+const noNodes: AskedNodes = { problem: "nobody was asked", ms: 0 };
 
 /** What comes of looking at each expectation of a kind. */
 async function each<Kind extends PlacedExpectation["kind"], T>(
@@ -88,8 +105,12 @@ async function each<Kind extends PlacedExpectation["kind"], T>(
   kind: Kind,
   look: (expectation: Extract<PlacedExpectation, { kind: Kind }>) => Promise<T>,
 ): Promise<Map<PlacedExpectation, T>> {
-  const wanted = expectations.filter((one): one is Extract<PlacedExpectation, { kind: Kind }> => one.kind === kind);
+  const wanted = ofKind(expectations, kind);
   return new Map(await Promise.all(wanted.map(async (one) => [one, await look(one)] as const)));
+}
+
+function ofKind<Kind extends PlacedExpectation["kind"]>(expectations: readonly PlacedExpectation[], kind: Kind) {
+  return expectations.filter((one): one is Extract<PlacedExpectation, { kind: Kind }> => one.kind === kind);
 }
 
 function names(expectations: readonly PlacedExpectation[], of: (each: PlacedExpectation) => string[]): string[] {

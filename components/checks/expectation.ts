@@ -10,6 +10,8 @@ interface Stated {
   readonly name: string;
   /** Name of the host it is proved on, where that is not the lab's own. */
   readonly at?: string;
+  /** On a cluster: name of the host that it is proved on; without it, one that answers. */
+  readonly on?: string;
 }
 
 /** A target of a connection: an address or a name as the prober itself resolves it. */
@@ -94,6 +96,21 @@ export interface AnswerExpectation extends Stated {
 }
 
 /**
+ * A port that hosts of a cluster publish: an HTTP GET of `url`, which each of them asks itself, is answered with this status
+ * and text by just one of them, or by all. A host that cannot be asked is told by a {@link MemberExpectation} of its own.
+ */
+export interface PublishedExpectation extends Stated {
+  readonly kind: "published";
+  readonly from: "operator";
+  /** As a host reaches itself: `http://127.0.0.1:8090/`. */
+  readonly url: string;
+  readonly status: number;
+  readonly contains: string;
+  /** `one`, where a port is that of the host which the instance is on; `all`, where it is the cluster's. */
+  readonly by: "one" | "all";
+}
+
+/**
  * Of so many GETs of `url` from `from`, the service behind it saw each, and each once. They carry an id of their own in
  * `x-ms-client-request-id`, as Azure's services take it, and `counter` with that id at its end answers how many it saw:
  * `{"requests": 3}`.
@@ -149,6 +166,14 @@ export interface ArtefactExpectation extends Stated {
   readonly file: string;
 }
 
+/** A host is a ready member of the cluster, as one of its managers sees it. */
+export interface MemberExpectation extends Stated {
+  readonly kind: "member";
+  /** Name of the host. */
+  readonly member: string;
+  readonly role: "manager" | "worker";
+}
+
 export type Expectation =
   | NetworkExpectation
   | EndpointExpectation
@@ -157,9 +182,11 @@ export type Expectation =
   | ReachExpectation
   | NoReachExpectation
   | AnswerExpectation
+  | PublishedExpectation
   | CountedExpectation
   | LogExpectation
   | DigestExpectation
+  | MemberExpectation
   | ArtefactExpectation;
 
 /** An expectation with its place: an entry of the stack output `expectations`. */
@@ -181,6 +208,8 @@ export interface EngineAccess extends EngineAddress {
   readonly toolbox?: string;
   /** The address at which everybody comes to the host: a load balancer's. Only in a cloud. */
   readonly address?: string;
+  /** Of a cluster: the names of its hosts, managers first. Its engine is that of the first of them. */
+  readonly members?: readonly string[];
 }
 
 export type CheckStatus =

@@ -9,7 +9,9 @@ import type {
   Target,
 } from "./expectation";
 import type { Compared } from "./artefact";
+import { judgeMember } from "./member";
 import type { ProbeResult } from "./prober";
+import { judgePublished } from "./published";
 
 export type Verdict = Pick<Check, "status" | "detail" | "ms">;
 
@@ -30,6 +32,10 @@ export function judge(expectation: PlacedExpectation, evidence: Evidence, witnes
       return inspected(evidence.containers.get(expectation.container)!, "the container", endpointFaults(expectation));
     case "log":
       return log(evidence.logs.get(expectation.from)!, expectation.contains);
+    case "published":
+      return judgePublished(expectation, evidence.published.get(expectation)!);
+    case "member":
+      return judgeMember(expectation, evidence.nodes, evidence.members);
     case "digest":
       return digest(expectation, evidence);
     case "artefact":
@@ -135,7 +141,10 @@ function artefact({ file, path, image }: ArtefactExpectation, asked: Asked<Compa
   });
 }
 
-type Probed = Exclude<PlacedExpectation, { kind: "network" | "endpoint" | "log" | "digest" | "artefact" }>;
+type Probed = Exclude<
+  PlacedExpectation,
+  { kind: "network" | "endpoint" | "log" | "published" | "member" | "digest" | "artefact" }
+>;
 
 function probed(expectation: Probed, evidence: Evidence, witnesses: Witnesses): Verdict {
   const [result, control] = evidence.probes.get(expectation)!;

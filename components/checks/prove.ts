@@ -1,10 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { docker } from "./docker";
 import { gather, type Evidence, type Looking } from "./evidence";
 import type { Check, EngineAccess, Expectation, PlacedExpectation, Report, Target } from "./expectation";
 import { judge, show, type Verdict, type Witnesses } from "./judge";
-import { isElsewhere } from "./operator";
+import { Knocked, type Silent } from "./knocked";
 import { probesOf } from "./probing";
 
 /** A signal stops the proof, which then rejects with the signal's reason. */
@@ -17,6 +16,7 @@ export interface ProveOptions extends Looking {
 
 /** Foundation first, so that the first line that fails is the cause of those below. */
 const order: readonly Expectation["kind"][] = [
+  "member",
   "network",
   "endpoint",
   "resolve",
@@ -24,6 +24,7 @@ const order: readonly Expectation["kind"][] = [
   "reach",
   "no-reach",
   "answer",
+  "published",
   "counted",
   "log",
   "digest",
@@ -89,38 +90,43 @@ async function round(
   witnesses: TargetWitnesses,
   looking: Looking,
 ): Promise<[PlacedExpectation, Verdict][]> {
-  const hosts = [...new Set(expectations.map(({ at }) => at))];
+  const knocked = new Knocked(engines, looking);
+  const places = [...new Set(expectations.map(provedAt))];
   const seen = await Promise.all(
-    hosts.map(async (at) => {
-      const here = expectations.filter((each) => each.at === at);
-      const host = engines.find(({ name }) => name === at);
-      return { at, here, found: host === undefined ? nowhere(at) : await lookAt(host, here, looking) };
+    places.map(async (name) => {
+      const here = expectations.filter((each) => provedAt(each) === name);
+      return { here, found: await lookAt(name, here, knocked, looking) };
     }),
   );
   seen.forEach(({ found }) => "evidence" in found && witnesses.hear(found.evidence));
-  return seen.flatMap(({ at, here, found }) =>
+  return seen.flatMap(({ here, found }) =>
     here.map((each): [PlacedExpectation, Verdict] => [
       each,
       "evidence" in found
-        ? judge(each, found.evidence, witnesses.on(at))
+        ? judge(each, found.evidence, witnesses.of(each))
         : { status: "error", detail: found.problem, ms: found.ms },
     ]),
   );
 }
 
-type Found = { readonly evidence: Evidence } | { readonly problem: string; readonly ms: number };
+/** Name of the host, or of the cluster, that is asked. */
+const provedAt = ({ at, on }: PlacedExpectation): string => on ?? at;
 
-const nowhere = (at: string): Found => ({ problem: `there is no container host ${at}`, ms: 0 });
+type Found = { readonly evidence: Evidence } | Silent;
 
-/** A remote host is knocked at first: where it does not answer, one reason is told, and no check waits for its own. */
-async function lookAt(host: EngineAccess, here: readonly PlacedExpectation[], looking: Looking): Promise<Found> {
-  if (isElsewhere(host)) {
-    const { problem, ms } = await docker(host, ["version", "--format", "{{.Server.Version}}"], looking);
-    if (problem !== undefined) {
-      return { problem: `host ${host.name} does not answer: ${problem}`, ms };
-    }
+/** What the members of a cluster know together, each of them tells that answers; its other ports are those of a host each. */
+async function lookAt(
+  name: string,
+  here: readonly PlacedExpectation[],
+  knocked: Knocked,
+  looking: Looking,
+): Promise<Found> {
+  const found = await knocked.at(name);
+  if ("problem" in found) {
+    return found;
   }
-  return { evidence: await gather(host, here, looking) };
+  const { host, members } = found;
+  return { evidence: await gather(host, here, { ...looking, members }) };
 }
 
 /** Who tries to reach a target and is expected to: the `reach` checks, and the controls of the `no-reach` ones. */
@@ -129,23 +135,23 @@ class TargetWitnesses {
   private readonly reached = new Set<string>();
 
   constructor(expectations: readonly PlacedExpectation[]) {
-    this.tried = new Set(expectations.flatMap((each) => attempts(each).map(({ target }) => place(each.at, target))));
+    this.tried = new Set(expectations.flatMap((each) => attempts(each).map(({ target }) => place(each, target))));
   }
 
   hear({ probes }: Evidence): void {
     for (const [each, results] of probes) {
       for (const { target, index } of attempts(each)) {
         if (results[index].outcome === "connected") {
-          this.reached.add(place(each.at, target));
+          this.reached.add(place(each, target));
         }
       }
     }
   }
 
-  on(at: string): Witnesses {
+  of(expectation: PlacedExpectation): Witnesses {
     return {
-      tried: (target) => this.tried.has(place(at, target)),
-      reached: (target) => this.reached.has(place(at, target)),
+      tried: (target) => this.tried.has(place(expectation, target)),
+      reached: (target) => this.reached.has(place(expectation, target)),
     };
   }
 }
@@ -159,8 +165,9 @@ function attempts(each: PlacedExpectation): { target: Target; index: number }[] 
       : [];
 }
 
-/** Addresses mean something on their own host only. */
-const place = (at: string, target: Target): string => `${at} ${show(target)}`;
+/** Addresses mean something on their own host only; those of a cluster's networks, on all of its hosts. */
+const place = ({ at, on = at }: PlacedExpectation, target: Target): string =>
+  `${target.host.startsWith("127.") ? on : at} ${show(target)}`;
 
 function checkOf(expectation: PlacedExpectation, { status, detail, ms }: Verdict): Check {
   const { lab, at, name, kind } = expectation;
@@ -181,10 +188,13 @@ function ends(expectation: PlacedExpectation): Pick<Check, "from" | "to"> {
     case "no-reach":
       return { from: expectation.from, to: show(expectation.to) };
     case "answer":
+    case "published":
     case "counted":
       return { from: expectation.from, to: expectation.url };
     case "log":
       return { from: expectation.from, to: "" };
+    case "member":
+      return { from: expectation.member, to: "" };
     case "digest":
       return { from: "operator", to: `${expectation.registry}/${expectation.repository}:${expectation.tag}` };
     case "artefact":

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isSwarm } from "../cluster/is-swarm";
 import type { ContainerHost } from "../hosts/container-host";
 import type { Network } from "../network/network";
 import type { ContainerSpec } from "../network/topology";
@@ -27,14 +28,24 @@ export interface PoolIdentity {
   readonly pool: string;
 }
 
+/** How services of a swarm publish ports. */
+export interface SwarmPorts {
+  /** On the host that an instance is on, or on every host, which takes IPVS in their kernels. */
+  readonly publish: "host" | "ingress";
+}
+
 /** What `tools/run.js pool remove` reads: the pool's containers on a network. */
 export interface PoolPart extends PoolIdentity {
   /** Docker's name of it. */
   readonly network: string;
+  /** Where the instances are services. */
+  readonly swarm?: SwarmPorts;
 }
 
 /** What `tools/run.js pool apply` reads: plain values, whose difference a preview shows before anything is there. */
 export interface PoolData extends PoolIdentity {
+  /** Where the instances are services. */
+  readonly swarm?: SwarmPorts;
   /** By Docker's name of the container. */
   readonly instances: Readonly<Record<string, InstanceData>>;
 }
@@ -49,8 +60,8 @@ export interface InstanceData {
   readonly user?: string;
   readonly credentialSpec?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  /** By Docker's name of the network. */
-  readonly endpoints: Readonly<Record<string, { readonly address: string; readonly aliases?: readonly string[] }>>;
+  /** By Docker's name of the network. A service has no address of its own: its swarm gives it one. */
+  readonly endpoints: Readonly<Record<string, { readonly address?: string; readonly aliases?: readonly string[] }>>;
   /** Lines of its hosts file, `name:address`. */
   readonly hosts?: readonly string[];
   readonly ports?: readonly Omit<ContainerSpec["ports"][number], "setting">[];
@@ -75,7 +86,7 @@ const pool = "node tools/run.js pool";
 /**
  * Many containers of a lab as one resource, so that a thousand of them cost no thousand: made, replaced a few at a time,
  * and removed by one program that compares what runs with what is declared. The containers of the instances that did not
- * change are left alone.
+ * change are left alone. On a swarm each of them is a service, and comes up on another host when its own is lost.
  *
  *     new ContainerPool("app-pool-instances", { lab, host, pool: "app-pool", instances, networks }, { parent: this });
  */
@@ -86,7 +97,8 @@ export class ContainerPool extends pulumi.ComponentResource {
   constructor(name: string, args: ContainerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:containers:ContainerPool", name, {}, opts);
     const { lab, host, instances } = args;
-    const identity: PoolIdentity = { stack: pulumi.getStack(), lab, pool: args.pool };
+    const swarm = isSwarm(host) ? { swarm: { publish: host.publish } } : {};
+    const identity = { stack: pulumi.getStack(), lab, pool: args.pool, ...swarm };
     const data: PoolData = {
       ...identity,
       instances: Object.fromEntries(instances.map(({ spec, run }) => [spec.name, instanceData(spec, run)])),
@@ -123,7 +135,9 @@ export class ContainerPool extends pulumi.ComponentResource {
 }
 
 function usedNetworks({ instances, networks }: ContainerPoolArgs): [string, Network][] {
-  const names = new Set(instances.flatMap(({ spec }) => spec.endpoints.map(({ network }) => network)));
+  const names = new Set(
+    instances.flatMap(({ spec: { endpoints, joins = [] } }) => [...endpoints.map(({ network }) => network), ...joins]),
+  );
   return [...names].map((name) => {
     const network = networks.get(name);
     if (network === undefined) {
@@ -134,11 +148,11 @@ function usedNetworks({ instances, networks }: ContainerPoolArgs): [string, Netw
 }
 
 function instanceData(spec: ContainerSpec, run: InstanceRun): InstanceData {
-  const { endpoints, stack, sharesStackOf, labels = {}, hostsEntries, ports } = spec;
+  const { endpoints, joins = [], stack, sharesStackOf, labels = {}, hostsEntries, ports } = spec;
   if (stack !== undefined || sharesStackOf !== undefined || endpoints.some(({ acl = [] }) => acl.length > 0)) {
     throw new Error(`container ${spec.name} has a network stack of its own making, which a pool knows nothing of`);
   }
-  if (endpoints.length === 0) {
+  if (endpoints.length + joins.length === 0) {
     throw new Error(`container ${spec.name} is on no network, which in a pool it has to be`);
   }
   if ("files" in run && run.files !== undefined) {
@@ -153,9 +167,10 @@ function instanceData(spec: ContainerSpec, run: InstanceRun): InstanceData {
     user,
     credentialSpec,
     labels: orNothing(labels),
-    endpoints: Object.fromEntries(
-      endpoints.map(({ network, address, aliases }) => [network, { address, aliases: orNothing(aliases) }]),
-    ),
+    endpoints: Object.fromEntries([
+      ...endpoints.map(({ network, address, aliases }) => [network, { address, aliases: orNothing(aliases) }] as const),
+      ...joins.map((network) => [network, {}] as const),
+    ]),
     hosts: orNothing(hostsEntries.map(({ name, address }) => `${name}:${address}`)),
     ports: orNothing(
       ports.map(({ address, hostPort, containerPort, protocol }) => ({ address, hostPort, containerPort, protocol })),

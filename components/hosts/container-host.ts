@@ -40,8 +40,10 @@ export abstract class ContainerHost extends pulumi.ComponentResource {
   readonly baseImage: Readonly<Record<string, string>>;
   private readonly lastStops: ReadonlyMap<string, string>;
   private commands: pulumi.ProviderResource | undefined;
-  /** `local`, `remote`, `scale-set`. */
+  /** `local`, `remote`, `scale-set`; or `cluster`, of such. */
   abstract readonly kind: string;
+  /** The hosts of a cluster, managers first. */
+  readonly members?: readonly ContainerHost[];
   /** How a user of this machine reaches what the host's containers publish: an address or a name. */
   abstract readonly address: pulumi.Input<string>;
   /** What DOCKER_HOST would be for this host's engine. */

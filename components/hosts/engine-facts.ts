@@ -1,3 +1,5 @@
+import type { MemberFacts } from "./member-facts";
+
 /** What a container engine has before this program touches it, as far as it can clash with what the settings ask for. */
 export interface EngineFacts {
   readonly networks: readonly EngineNetwork[];
@@ -9,6 +11,10 @@ export interface EngineFacts {
   readonly listeners?: readonly HostListener[];
   /** Most entries that the host's kernel keeps in its table of IPv4 neighbours, where that can be told. */
   readonly neighbours?: number;
+  /** IPv4 addresses of the host's own, beside its loopback's and its engine's; asked of remote Linux hosts. */
+  readonly addresses?: readonly string[];
+  /** Asked where the host is to be in a cluster. */
+  readonly member?: MemberFacts;
 }
 
 /** A port of the host that a process listens on. */

@@ -101,6 +101,11 @@ export async function idOfEngine(engine: EngineAddress): Promise<string> {
   return (await docker(engine, "info", "--format", "{{.ID}}")).trim();
 }
 
+/** What `docker info` tells of an engine, as far as it is asked here. */
+export async function askInfo<Info>(engine: EngineAddress): Promise<Info> {
+  return JSON.parse(await docker(engine, "info", "--format", "{{json .}}")) as Info;
+}
+
 /** The image to build from: the official one, unless a stand-in was made on this engine because it was out of reach. */
 export async function baseImageOn(engine: EngineAddress): Promise<string> {
   const found = await docker(engine, "image", "ls", "--quiet", BASE_IMAGE_STAND_IN);

@@ -10,9 +10,12 @@ import type { EngineFacts } from "./engine-facts";
 import { LocalHost } from "./local-host";
 import { engineAddressOf, failedStep, readinessOf, unreadyText } from "./readiness";
 import { askRemoteHost } from "./remote-facts";
+import { askLocalMember, askMember, askRemoteMember, type MemberFacts } from "./member-facts";
 import { RemoteHost } from "./remote-host";
 import { aliasOf, sshConfigPath, writeSshConfig } from "./ssh-config";
 import { tell } from "./tell";
+
+type LocalSettings = Extract<HostsSettings, { kind: "local" }>;
 
 /** A host of the settings whose engine has answered; nothing is declared yet. */
 interface SurveyedHost {
@@ -48,7 +51,7 @@ export interface DeclaredHosts {
 export async function surveyHosts(settings: HostsSettings): Promise<Survey> {
   switch (settings.kind) {
     case "local":
-      return surveyed([await surveyThisMachine(settings.name, settings.os)]);
+      return surveyed([await surveyThisMachine(settings)]);
     case "remote":
       return surveyed(await surveyServers(settings, pulumi.getStack()));
     case "scale-set": {
@@ -65,9 +68,10 @@ function surveyed(hosts: readonly SurveyedHost[]): Survey {
   };
 }
 
-async function surveyThisMachine(hostName: string, os: HostOs): Promise<SurveyedHost> {
+async function surveyThisMachine({ name: hostName, os, cluster }: LocalSettings): Promise<SurveyedHost> {
   const engine = await localEngine();
-  const [facts, baseImage] = await Promise.all([askLocalEngine({ engine }), baseFor(os, { engine })]).catch(
+  const asked = asMember(askLocalEngine({ engine }), cluster && askLocalMember({ engine }));
+  const [facts, baseImage] = await Promise.all([asked, baseFor(os, { engine })]).catch(
     (error: Error) => {
       throw new pulumi.RunError(
         `The container engine of host "${hostName}" does not answer at ${engine}. Nothing was created.\n` +
@@ -94,19 +98,27 @@ async function surveyServers(settings: RemoteSettings, environment: string): Pro
   if (tried.some((host) => failedStep(host) !== undefined)) {
     throw new pulumi.RunError(unreadyText(tried));
   }
-  return Promise.all(servers.map((server) => surveyServer(server, environment)));
+  return Promise.all(servers.map((server) => surveyServer(server, environment, settings.cluster !== undefined)));
 }
 
-async function surveyServer(server: RemoteServer, environment: string): Promise<SurveyedHost> {
+async function surveyServer(server: RemoteServer, environment: string, inCluster: boolean): Promise<SurveyedHost> {
   const { name: hostName, os } = server;
   const engine = engineAddressOf(server, environment);
   const target = { sshConfig: sshConfigPath(environment), alias: aliasOf(hostName, environment) };
-  const asked = os === "linux" ? askRemoteHost(engine, target) : askEngine(engine);
+  const has = os === "linux" ? askRemoteHost(engine, target) : askEngine(engine);
+  const ask = os === "linux" ? askRemoteMember : askMember;
+  const asked = asMember(has, inCluster ? ask(engine, target) : undefined);
   const [facts, baseImage] = await Promise.all([asked, baseFor(os, engine)]).catch((error: Error) => {
     throw new pulumi.RunError(`Host ${hostName} no longer answers. Nothing was changed.\n${error.message.trim()}`);
   });
   const lastStops = await lastStopsOfStack(facts, engine, environment);
   return { hostName, facts, declare: () => new RemoteHost(hostName, { server, environment, baseImage, lastStops }) };
+}
+
+/** What an engine has, and what it has of a cluster, where it is to be in one. */
+async function asMember(facts: Promise<EngineFacts>, member: Promise<MemberFacts> | undefined): Promise<EngineFacts> {
+  const [has, is] = await Promise.all([facts, member]);
+  return is === undefined ? has : { ...has, member: is };
 }
 
 async function baseFor(os: HostOs, engine: EngineAddress): Promise<Record<string, string>> {

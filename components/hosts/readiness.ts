@@ -8,7 +8,9 @@ import { fingerprint } from "./host-key";
 import { located } from "./located";
 import { logIn, shownHostKey } from "./ssh";
 import { aliasOf, hostKeyOf, type Machine, placesOf, socketsOf, sshConfigPath, wayTo } from "./ssh-config";
-import { engineTrouble, sshTrouble, type Trouble } from "./trouble";
+import { azureTrouble, engineTrouble, sshTrouble, type Trouble } from "./trouble";
+import type { TunnelledServer } from "./tunnel-routes";
+import { tunnelTrouble } from "./tunnels";
 
 /** What a host goes through before anything is declared on it, in this order. */
 export type StepName =
@@ -65,7 +67,7 @@ export function engineAddressOf(server: RemoteServer, environment: string): Engi
  * only if the signal is aborted.
  */
 export async function readinessOf(
-  server: RemoteServer,
+  server: TunnelledServer,
   environment: string,
   options: ReadinessOptions = {},
 ): Promise<Step[]> {
@@ -148,7 +150,7 @@ function skipped(index: number): Step[] {
 }
 
 /** Over a jump host, OpenSSH would keep that one's words to itself: so the way is gone step by step. */
-async function tryLogin(server: RemoteServer, environment: string, signal?: AbortSignal): Promise<Outcome> {
+async function tryLogin(server: TunnelledServer, environment: string, signal?: AbortSignal): Promise<Outcome> {
   const way = wayTo(server, environment);
   for (const machine of way) {
     const target = { sshConfig: sshConfigPath(environment), alias: machine.alias };
@@ -156,6 +158,10 @@ async function tryLogin(server: RemoteServer, environment: string, signal?: Abor
     for (const socket of socketsOf(machine, placesOf(environment))) {
       const { exitCode, words } = await logIn({ ...target, socket }, machine.password, signal);
       if (exitCode !== 0) {
+        const throughTunnel = await tunnelTrouble(server, environment);
+        if (throughTunnel !== undefined) {
+          return azureTrouble(throughTunnel);
+        }
         const trouble = sshTrouble(words, machine, environment);
         const other = trouble.otherKey === true;
         return other ? withFingerprints(trouble, machine, await shownHostKey(target, signal)) : trouble;

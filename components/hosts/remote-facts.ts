@@ -20,7 +20,7 @@ export async function askRemoteHost(engine: EngineAddress, target: SshTarget): P
 export function ownFacts(
   told: string,
   networks: EngineFacts["networks"],
-): Pick<EngineFacts, "listeners" | "hostSubnets" | "neighbours"> {
+): Pick<EngineFacts, "listeners" | "hostSubnets" | "neighbours" | "addresses"> {
   const parts = told
     .split(/^== /m)
     .slice(1)
@@ -33,5 +33,7 @@ export function ownFacts(
     .map(([, name, cidr]) => ({ name, cidr }))
     .filter(({ name }) => name !== "lo");
   const neighbours = Number(parts.find(({ name }) => name === "neighbours")?.text ?? 0);
-  return { listeners, hostSubnets: besidesBridges(interfaces, networks), ...(neighbours > 0 ? { neighbours } : {}) };
+  const hostSubnets = besidesBridges(interfaces, networks);
+  const addresses = hostSubnets.map((cidr) => cidr.split("/")[0]);
+  return { listeners, hostSubnets, addresses, ...(neighbours > 0 ? { neighbours } : {}) };
 }

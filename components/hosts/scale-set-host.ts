@@ -21,7 +21,7 @@ export interface ScaleSetHostArgs extends Omit<ContainerHostArgs, "lastStops"> {
 }
 
 /**
- * A host that is a machine of a scale set, behind a port of its load balancer. What is declared on it waits until the
+ * A host that is a machine of a scale set, behind a port of its load balancer or a tunnel. What is declared on it waits until the
  * machine is ready, and goes with it: whatever Azure has taken away, nothing is asked of.
  */
 export class ScaleSetHost extends ContainerHost {
@@ -43,7 +43,7 @@ export class ScaleSetHost extends ContainerHost {
     super(scaleSetHostType, name, { ...rest, lastStops: new Map() }, opts);
     this.reached = reached;
     this.engineAddress = reached.apply(({ server }) => engineAddressOf(server, environment));
-    this.address = reached.apply(({ server }) => server.address);
+    this.address = reached.apply(({ server }) => server.published ?? server.address);
     this.engine = this.engineAddress.apply(({ engine }) => engine);
     this.certPath = certPathOf(environment);
     this.sshConfig = sshConfigPath(environment);

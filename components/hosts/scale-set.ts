@@ -11,6 +11,7 @@ import { type ClientCredentials, hashOf, writeCredentials } from "./scale-set-ac
 import { type ReachedMachine, ScaleSetHost } from "./scale-set-host";
 import { writeSshConfig } from "./ssh-config";
 import { tell } from "./tell";
+import { openTunnels } from "./tunnels";
 
 /** By the host's name, those that are ready. */
 type Reached = Readonly<Record<string, ReachedMachine>>;
@@ -53,6 +54,10 @@ function reach(cloud: Cloud, settings: ScaleSetSettings, environment: string): p
   const reached = pulumi.all([cloud.servers, cloud.credentials]).apply(async ([servers, credentials]) => {
     writeCredentials(credentials, environment);
     writeSshConfig(servers, environment);
+    // What Pulumi removes at the end of an update, it removes when this process is over: its own is the one to go by.
+    await openTunnels(servers, environment, { watch: process.ppid }).catch((error: Error) => {
+      throw new pulumi.RunError(error.message);
+    });
     const preview = pulumi.runtime.isDryRun();
     const tried = await Promise.all(
       servers.map((server) => tryHost(server, environment, preview ? 0 : settings.readySeconds)),
@@ -110,7 +115,10 @@ async function lookAt(
 
 function recorded(cloud: Cloud, reached: pulumi.Output<Reached>): pulumi.Input<DeclaredCloud> {
   const instances = reached.apply((all) =>
-    Object.entries(all).map(([host, { server }]) => ({ host, ssh: server.port, docker: server.tls!.port })),
+    Object.entries(all).map(([host, { server }]) => ({
+      ...{ host, ssh: server.port, docker: server.tls!.port },
+      ...(server.winrm === undefined ? {} : { winrm: server.winrm }),
+    })),
   );
   return pulumi.output({ ...cloud.described, address: cloud.address, instances });
 }

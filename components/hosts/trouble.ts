@@ -57,6 +57,28 @@ export function sshTrouble(words: string, machine: Machine, environment: string)
   };
 }
 
+/** What Azure's command line says of a tunnel that it cannot open, in a user's terms. */
+export function azureTrouble(words: string): Trouble {
+  const reason = `no tunnel through Azure Bastion: ${words}`;
+  if (/no az on this machine/.test(words)) {
+    return { reason, cure: "install Azure's command line, and log in with az login", passing: false };
+  }
+  if (/az login|AADSTS|credentials/i.test(words)) {
+    return { reason, cure: "log in with az login", passing: false };
+  }
+  if (/extension/i.test(words)) {
+    return {
+      reason,
+      cure: "let Azure's command line have what it lacks: az extension add --name bastion",
+      passing: false,
+    };
+  }
+  const cure =
+    "look whether the Bastion and the machine are there, and that your role lets you read both and the machine's " +
+    "network card: see docs/azure.md";
+  return { reason, cure, passing: !/AuthorizationFailed|Standard or Premium|Native Client/i.test(words) };
+}
+
 /** Passing or not, what the Docker client says of an engine that does not answer. */
 export function engineTrouble(words: string, { engine, certPath }: EngineAddress): Trouble {
   const said = lastLine(words);

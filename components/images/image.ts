@@ -19,6 +19,8 @@ export interface ImageArgs {
   base?: Image;
   /** Build arguments. They end up in the image's history: no secrets. */
   buildArgs?: Record<string, string>;
+  /** Gives the image of a host of a cluster, where that is there for others as well; without it, it is made here. */
+  part?: (host: ContainerHost, args: ImageArgs) => Image;
 }
 
 /**
@@ -33,16 +35,28 @@ const onItsOwnEngine = (labels: Record<string, string>) => ({ useLegacyBuilder: 
  *
  * The tag is a hash of the folder's content and of how it is built: whatever makes the provider replace the image gives the
  * new one a name of its own. It is made beside the old one, which is removed only after the containers have moved over. A
- * failing build changes nothing, and what it wrote is in its {@link buildLog}.
+ * failing build changes nothing, and what it wrote is in its {@link buildLog}. On a cluster it is built on each of the
+ * hosts, under the same tag.
  */
 export class Image extends pulumi.ComponentResource {
-  /** The engine's id of the image, `sha256:…`. */
+  /** The engine's id of the image, `sha256:…`. Engines of a cluster have one each: see {@link imageOn}. */
   readonly imageId: pulumi.Output<string>;
   /** Name and tag. */
   readonly reference: string;
 
   constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:images:Image", name, {}, { providers: [args.host.docker], ...opts });
+    const { members } = args.host;
+    if (members !== undefined) {
+      // Built on each, as nobody says that there is a registry that all of them reach.
+      const { base, part = (host, own) => new Image(`${name}-${host.hostName}`, own, { parent: this }) } = args;
+      const images = members.map((host) => part(host, { ...args, host, base: base && imageOn(base, host) }));
+      parts.set(this, new Map(members.map((host, i) => [host, images[i]])));
+      this.imageId = pulumi.all(images.map(({ imageId }) => imageId)).apply((ids) => ids.join());
+      this.reference = images[0].reference;
+      this.registerOutputs({ reference: this.reference });
+      return;
+    }
     const dockerfile = args.host.os === "windows" ? "Dockerfile.windows" : "Dockerfile";
     const labels = labelsOf(pulumi.getStack(), args.lab, imageRole);
     const build = {
@@ -67,4 +81,12 @@ export class Image extends pulumi.ComponentResource {
     this.imageId = image.imageId;
     this.registerOutputs({ imageId: this.imageId, reference: this.reference });
   }
+}
+
+/** Of an image on a cluster, the image of each of its hosts. */
+const parts = new WeakMap<pulumi.Resource, ReadonlyMap<ContainerHost, Image>>();
+
+/** An image as a host has it: on a cluster, that of the host's own engine. */
+export function imageOn(image: Image, host: ContainerHost): Image {
+  return parts.get(image)?.get(host) ?? image;
 }

@@ -6,7 +6,8 @@ const made = new WeakMap<ContainerHost, Image>();
 
 /**
  * The image that labs' images start from and that a host's network helpers run: on Linux Debian with Python, curl,
- * iproute2 and nftables, on Windows Server Core. One for each host, declared when it is first asked for.
+ * iproute2 and nftables, on Windows Server Core. One for each host, declared when it is first asked for;
+ * a cluster's are those of its hosts.
  */
 export function toolboxOn(host: ContainerHost): Image {
   const image =
@@ -19,6 +20,7 @@ export function toolboxOn(host: ContainerHost): Image {
         repository: "container-network-labs-toolbox",
         folder: join(__dirname, "toolbox"),
         buildArgs: host.baseImage,
+        part: toolboxOn,
       },
       { parent: host },
     );

@@ -3,6 +3,7 @@ import { Container } from "../containers/container";
 import { ContainerPool } from "../containers/container-pool";
 import type { Run } from "../containers/run";
 import type { ContainerHost } from "../hosts/container-host";
+import { imageOn } from "../images/image";
 import { Network } from "../network/network";
 import type { ContainerSpec, LabTopology } from "../network/topology";
 
@@ -21,7 +22,10 @@ export interface DeclareArgs {
 /** A lab's containers by name, but for those of its pools, and the pools. */
 export type Declared = Map<string, Container> & { readonly pools: readonly ContainerPool[] };
 
-/** Declares a lab's networks, containers and pools, as its topology says, below the lab's component. */
+/**
+ * Declares a lab's networks, containers and pools, as its topology says, below the lab's component. On a cluster, networks
+ * and pools are the cluster's, and a container is on the host that its spec names.
+ */
 export function declareTopology(args: DeclareArgs, parent: pulumi.ComponentResource): Declared {
   const { name, lab, host, topology, after } = args;
   const networks = new Map(
@@ -33,11 +37,13 @@ export function declareTopology(args: DeclareArgs, parent: pulumi.ComponentResou
   const single = topology.containers.filter(({ pool }) => pool === undefined);
   for (const spec of single.sort((a, b) => sharing(a) - sharing(b))) {
     const stackOwner = spec.sharesStackOf === undefined ? undefined : containers.get(spec.sharesStackOf);
+    const { image, ...run } = args.run(spec);
+    const at = hostOf(spec, host);
     containers.set(
       spec.name,
       new Container(
         `${name}-${spec.name}`,
-        { lab, host, spec, networks, stackOwner, after, ...args.run(spec) },
+        { lab, host: at, spec, networks, stackOwner, after, image: imageOn(image, at), ...run },
         { parent },
       ),
     );
@@ -48,4 +54,16 @@ export function declareTopology(args: DeclareArgs, parent: pulumi.ComponentResou
     return new ContainerPool(`${name}-${pool}-pool`, { lab, host, pool, instances, networks, after }, { parent });
   });
   return Object.assign(containers, { pools });
+}
+
+/** The host of a cluster that a container is on. */
+function hostOf({ name, member }: ContainerSpec, host: ContainerHost): ContainerHost {
+  if (host.members === undefined) {
+    return host;
+  }
+  const found = host.members.find(({ hostName }) => hostName === member);
+  if (found === undefined) {
+    throw new Error(`container ${name} is to be on host ${member} of the cluster, which has none of that name`);
+  }
+  return found;
 }

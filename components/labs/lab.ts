@@ -26,7 +26,29 @@ export interface Place {
   /** Name of the host that it is on. */
   readonly host: string;
   /** Every host of the environment. */
-  readonly hosts: readonly { readonly name: string; readonly kind: string; readonly os: HostOs }[];
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly os: HostOs;
+    /** Of a cluster: the names of its hosts. */
+    readonly members?: readonly string[];
+    /** Of a cluster: where the ports of its services are reached. */
+    readonly publish?: ClusterPlace["publish"];
+  }[];
+}
+
+/** A cluster, for a lab that is on it. */
+export interface ClusterPlace {
+  /** The names of its hosts. */
+  readonly members: readonly string[];
+  /** A published port is that of the host that the instance is on, or every host's. */
+  readonly publish: "host" | "ingress";
+}
+
+/** The cluster that a lab is on; none where it is on a host. */
+export function clusterOf(place: Place | undefined): ClusterPlace | undefined {
+  const { members, publish = "host" } = place?.hosts.find(({ name }) => name === place.host) ?? {};
+  return members && { members, publish };
 }
 
 /** What the program needs to know of a lab; the registry in labs/index.ts holds one for each. */
@@ -35,8 +57,13 @@ export interface LabDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly settings: Schema;
   /** The systems it has a dialect for. */
   readonly systems: readonly HostOs[];
-  /** What these settings put on a host. Pure: the same settings give the same topology. */
-  topology(settings: z.infer<Schema>, os: HostOs): LabTopology;
+  /** Whether it can be on a cluster, all of its hosts together; where there is one, it is there unless settings say else. */
+  readonly spreads?: boolean;
+  /**
+   * What these settings put on a host. Pure: the same settings give the same topology.
+   * @param members Of a cluster: the names of its hosts. None where it is a host.
+   */
+  topology(settings: z.infer<Schema>, os: HostOs, members?: readonly string[]): LabTopology;
   /** What is wrong with the settings beyond their schema and the topology's general rules. Keys are below the lab. */
   faults(settings: z.infer<Schema>, os: HostOs, place: Place): readonly Fault[];
   /** What others may reach of the host; without it, nothing that a cloud would have to let in. */

@@ -1,8 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { isSwarm } from "../cluster/is-swarm";
 import type { ContainerHost } from "../hosts/container-host";
 import { labelList, labelsOf } from "../labels";
 import { bridgeNetwork } from "./linux/bridge";
+import { overlayNetwork } from "./overlay";
 import type { NetworkSpec } from "./topology";
 import { natNetwork } from "./windows/nat";
 
@@ -24,7 +26,11 @@ export class Network extends pulumi.ComponentResource {
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("container-network-labs:network:Network", name, {}, { providers: [args.host.docker], ...opts });
-    const dialect = args.host.os === "windows" ? natNetwork(args.spec) : bridgeNetwork(args.spec);
+    const dialect = isSwarm(args.host)
+      ? overlayNetwork(args.spec, args.host.encrypted)
+      : args.host.os === "windows"
+        ? natNetwork(args.spec)
+        : bridgeNetwork(args.spec);
     const network = new docker.Network(
       name,
       { name: args.spec.name, ...dialect, labels: labelList(labelsOf(pulumi.getStack(), args.lab, "network")) },

@@ -1,5 +1,5 @@
 /**
- * Published TCP ports that these sources may reach, and nobody else but the host itself. It is declared once: what a
+ * Published ports that these sources may reach, and nobody else but the host itself. It is declared once: what a
  * host in a cloud needs besides, its network's security rule and its load balancer's endpoint, are made of the same.
  */
 export interface Opening {
@@ -8,6 +8,8 @@ export interface Opening {
   /** The host's address that the ports listen on; 0.0.0.0 is all of them. */
   readonly listen: string;
   readonly ports: readonly number[];
+  /** TCP unless it is said. */
+  readonly protocol?: "udp";
   /** Subnets in CIDR form; 0.0.0.0/0 is everybody. */
   readonly sources: readonly string[];
 }
@@ -20,10 +22,12 @@ export interface NamedRule {
   readonly displayName: string;
   /** `8090-8094`, or `81`. */
   readonly ports: string;
+  readonly protocol: "TCP" | "UDP";
 }
 
 /** An opening's ports as rules, one for each row of ports without a gap, in their order. */
-export function namedRules({ service, ports }: Opening): NamedRule[] {
+export function namedRules({ service, ports, protocol: lower }: Opening): NamedRule[] {
+  const protocol = lower === "udp" ? "UDP" : "TCP";
   const rows: { first: number; last: number }[] = [];
   for (const port of [...new Set(ports)].sort((a, b) => a - b)) {
     const row = rows.at(-1);
@@ -35,6 +39,6 @@ export function namedRules({ service, ports }: Opening): NamedRule[] {
   }
   return rows.map(({ first, last }) => {
     const range = first === last ? String(first) : `${first}-${last}`;
-    return { name: `TCP${range}`, displayName: `${service} on TCP/${range}`, ports: range };
+    return { name: `${protocol}${range}`, displayName: `${service} on ${protocol}/${range}`, ports: range, protocol };
   });
 }

@@ -98,6 +98,10 @@ export interface ContainerSpec {
   /** Name of the lab's image it runs, a folder below the lab's `images`. */
   readonly image: string;
   readonly endpoints: readonly EndpointSpec[];
+  /** Docker's names of the networks on which a cluster gives it an address, as of a pool's instances it does. */
+  readonly joins?: readonly string[];
+  /** On a cluster: name of the host that it is on. Without it, the cluster chooses, and chooses again if that one is lost. */
+  readonly member?: string;
   /** What its network stack holds besides; undefined where that is nothing. */
   readonly stack?: StackSpec;
   /** The pool it belongs to: a pool's containers are one resource, so that a thousand of them cost no thousand. */
@@ -117,11 +121,13 @@ export interface LabTopology {
   readonly containers: readonly ContainerSpec[];
 }
 
-/** A host and the labs placed on it. */
+/** A host, or a cluster of them, and the labs placed on it. */
 export interface HostTopology {
   readonly name: string;
   readonly kind: string;
   readonly os: "linux" | "windows";
+  /** Of a cluster: the names of its hosts, which are hosts of the topology themselves. */
+  readonly members?: readonly string[];
   readonly labs: readonly ({ readonly lab: string } & LabTopology)[];
 }
 

@@ -10,6 +10,10 @@ export function blameExactly(faults: readonly Fault[], settings: unknown): Fault
   return faults.map((fault) => {
     const path = fault.key.split(".");
     const at = valueAt(settings, path);
+    // A subnet may be a setting of its own and not the part of one.
+    if (at === undefined && fault.value !== undefined && valueAt(settings, path.slice(0, -1)) === fault.value) {
+      return { ...fault, key: path.slice(0, -1).join(".") };
+    }
     if (at === undefined || at === fault.value) {
       return fault;
     }

@@ -7,6 +7,7 @@ import { exampleSourceFaults } from "./hosts/administration";
 import { hostFileFaults, plainPasswordFaults } from "./hosts/files";
 import { labSelection } from "./lab-selection";
 import { parse, type RawSettings, type Settings } from "./parse";
+import { valueAt } from "./schema-faults";
 import { SettingsError } from "./settings-error";
 
 export { engineFaults } from "./engine-faults";
@@ -50,14 +51,30 @@ export function readSettings(): Settings {
   );
 }
 
-/** Labs that the stack file says nothing about have their defaults. */
+/**
+ * Labs that the stack file says nothing about have their defaults. What is stated of containers of labs that are left out
+ * is left out with them.
+ */
 function select(raw: RawSettings, selection: string | undefined): RawSettings {
   if (selection === undefined || selection === "") {
     return raw;
   }
   const given = (raw.labs ?? {}) as Record<string, unknown>;
   const names = selection.split(",").map((name) => name.trim());
-  return { ...raw, labs: Object.fromEntries(names.map((name) => [name, given[name] ?? {}])) };
+  const left = Object.keys(given).filter((name) => !names.includes(name));
+  return {
+    ...raw,
+    labs: Object.fromEntries(names.map((name) => [name, given[name] ?? {}])),
+    ...(Array.isArray(raw.expect) && { expect: withoutLabs(raw.expect, given, left) }),
+  };
+}
+
+function withoutLabs(expect: readonly unknown[], given: Readonly<Record<string, unknown>>, left: readonly string[]) {
+  const gone = left.flatMap((name) => {
+    const settings = labs[name]?.settings.safeParse(given[name]);
+    return settings?.success ? labs[name].topology(settings.data, "linux").containers.map((each) => each.name) : [];
+  });
+  return expect.filter((each) => ["from", "to"].every((end) => !gone.includes(String(valueAt(each, [end])))));
 }
 
 /** Throws a SettingsError if there are faults that only showed later, such as the engine's. */

@@ -40,7 +40,9 @@ function rows(schema: z.ZodType, path: readonly string[], depth: number): Row[] 
   const inside = path.length < depth ? [...objectsOf(type), ...elements] : [];
   const all = inside.flatMap((object) => {
     const at = elements.includes(object) ? [...path.slice(0, -1), `${path.at(-1)}[]`] : path;
-    return Object.entries(object.shape).flatMap(([key, property]) => rows(property as z.ZodType, [...at, key], depth));
+    const entries = Object.entries(object.shape);
+    const told = words.each === undefined ? entries : entries.slice(0, 1);
+    return told.flatMap(([key, property]) => rows(property as z.ZodType, [...at, words.each ?? key], depth));
   });
   const below = merged(all);
   // An object that is there or not, as a setting of its own, has a line beside those of its keys; so has a list.

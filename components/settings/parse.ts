@@ -1,13 +1,16 @@
 import { z } from "zod";
-import type { LabDefinition } from "../labs/lab";
+import type { PlacedExpectation } from "../checks/expectation";
+import type { LabDefinition, Place } from "../labs/lab";
 import type { HostTopology, Topology } from "../network/topology";
 import { blameExactly } from "./blame";
 import { placedOpenings } from "../azure/openings";
 import { crossFaults } from "./cross-checks";
 import { scaleSetFaults } from "./cross-checks/scale-set";
+import { type ExpectedConnection, expect } from "./expect";
+import { controlFaults, expectFaults } from "./expect-faults";
 import { expires } from "./expires";
 import type { Fault } from "./fault";
-import { declaredHosts, hosts, type DeclaredHost, type HostsSettings } from "./hosts";
+import { declaredPlaces, hosts, type DeclaredHost, type HostsSettings } from "./hosts";
 import { placementFaults, placeLabs } from "./placement";
 import { policies, type PolicySettings } from "./policies";
 import { schemaFaults, valueAt } from "./schema-faults";
@@ -16,7 +19,10 @@ import { words } from "./types";
 import { verify, type VerifySettings } from "./verify";
 
 /** The part of a lab's definition that settings are checked against. */
-export type LabRules = Pick<LabDefinition, "settings" | "systems" | "topology" | "faults" | "openings">;
+export type LabRules = Pick<
+  LabDefinition,
+  "settings" | "systems" | "spreads" | "topology" | "faults" | "openings" | "expectations"
+>;
 export type Registry = Readonly<Record<string, LabRules>>;
 
 /** A lab of the environment with its settings, complete and right. */
@@ -41,6 +47,8 @@ export interface Settings {
   /** Which lab is on which host: in the order of the registry, those of one lab in the order of the hosts. */
   readonly placed: readonly PlacedLab[];
   readonly verify: VerifySettings;
+  /** What must hold besides what the labs expect. */
+  readonly expect: readonly ExpectedConnection[];
   /** When it ends: a time, or how long after its first update. */
   readonly expires?: string;
   /** The rules of the house that it does without, by name. */
@@ -66,7 +74,7 @@ export function settingsSchema(registry: Registry) {
       allowed: `at least one of the labs ${Object.keys(registry).join(", ")}`,
       cure: `write the lab's name and its settings below it, for example { ${Object.keys(registry)[0]}: {} }`,
     });
-  return z.strictObject({ hosts, labs, verify, expires, policies });
+  return z.strictObject({ hosts, labs, expect, verify, expires, policies });
 }
 
 /**
@@ -85,24 +93,31 @@ export function parse(
   const result = schema.safeParse(raw);
   const labs = result.success ? given(result.data.labs, registry) : readableLabs(raw.labs, registry);
   const places = hosts.safeParse(raw.hosts);
-  const declared = places.success ? declaredHosts(places.data) : [];
+  const declared = places.success ? declaredPlaces(places.data) : [];
   const placed = places.success ? placeLabs(places.data, labs, registry) : [];
   const topology = declared.map((host) => topologyOf(host, placed, registry));
   const inCloud =
     places.success && places.data.kind === "scale-set"
       ? scaleSetFaults(places.data, topology, placedOpenings(placed, registry))
       : [];
+  const { data: stated = [] } = expect.safeParse(raw.expect);
+  const whole = { environment, hosts: topology };
   const faults = [
     ...(result.success ? [] : schemaFaults(schema, raw, result.error)),
     ...(places.success ? [...placementFaults(places.data, labs, registry), ...onThisMachine(places.data)] : []),
     ...blameExactly([...labFaults(declared, placed, registry), ...crossFaults(topology), ...inCloud], {
       labs: Object.fromEntries(labs.map(({ lab, settings }) => [lab, settings])),
     }),
+    // Containers of labs that can't be read are not known.
+    ...(result.success && places.success ? expectFaults(stated, whole) : []),
   ];
+  if (result.success && faults.length === 0) {
+    faults.push(...controlFaults(stated, whole, () => labExpectations(placed, registry, declared)));
+  }
   if (!result.success || faults.length > 0) {
     throw new SettingsError(distinct(faults), environment);
   }
-  return { environment, ...result.data, labs, placed, topology: { environment, hosts: topology } };
+  return { environment, ...result.data, labs, placed, topology: whole };
 }
 
 /** In the order of the registry, whatever the order in the file. */
@@ -126,7 +141,7 @@ function topologyOf(host: DeclaredHost, placed: readonly PlacedLab[], registry: 
     ...host,
     labs: placed
       .filter((each) => each.host.name === host.name)
-      .map(({ lab, settings }) => ({ lab, ...registry[lab].topology(settings, host.os) })),
+      .map(({ lab, settings }) => ({ lab, ...registry[lab].topology(settings, host.os, host.members) })),
   };
 }
 
@@ -136,6 +151,19 @@ function labFaults(hosts: readonly DeclaredHost[], placed: readonly PlacedLab[],
     registry[lab]
       .faults(settings, host.os, { host: host.name, hosts })
       .map((fault) => ({ ...fault, key: `labs.${lab}.${fault.key}` })),
+  );
+}
+
+/** What labs expect wherever they are placed, in the order of the labs, and of each lab's hosts. */
+export function labExpectations(
+  placed: readonly PlacedLab[],
+  registry: Registry,
+  hosts: Place["hosts"],
+): PlacedExpectation[] {
+  return placed.flatMap(({ lab, settings, host: { name: at, os } }) =>
+    registry[lab]
+      .expectations(settings, os, { host: at, hosts })
+      .map((each): PlacedExpectation => ({ lab, at, ...each })),
   );
 }
 

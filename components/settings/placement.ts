@@ -1,5 +1,5 @@
 import type { Fault } from "./fault";
-import { declaredHosts, type DeclaredHost, type HostsSettings } from "./hosts";
+import { CLUSTER, declaredHosts, declaredPlaces, type DeclaredHost, type HostsSettings } from "./hosts";
 import { nearest } from "./nearest";
 import type { LabSettings, PlacedLab, Registry } from "./parse";
 
@@ -35,21 +35,40 @@ export function placementFaults(hosts: HostsSettings, labs: readonly LabSettings
         cure: "name another server, or remove the lab",
       })),
   );
-  return [...homeless, ...unknown, ...unsuited];
+  const unspread = labs
+    .filter(({ lab }) => named(lab, hosts)?.includes(CLUSTER) === true && registry[lab].spreads !== true)
+    .map(({ lab }) => ({
+      key: `hosts.placement.${lab}`,
+      value: CLUSTER,
+      allowed: `the name of a host: of the labs, only ${spreading(registry)} can be on all of them as one`,
+      cure: "name one, or leave it out",
+    }));
+  return [...homeless, ...unknown, ...unsuited, ...unspread];
+}
+
+/** The labs that can be on a cluster, for a sentence. */
+function spreading(registry: Registry): string {
+  return Object.keys(registry)
+    .filter((lab) => registry[lab].spreads === true)
+    .join(" and ");
 }
 
 /**
- * A lab goes to the hosts that the settings name for it, else to all or one of those with a system that it runs on. That
- * one goes by the lab's place in the registry, so that a lab more in the settings moves no other.
+ * A lab goes to the hosts that the settings name for it, else to the cluster, if there is one and it can be there, else to
+ * all or one of those with a system that it runs on. That one goes by the lab's place in the registry, so that a lab more
+ * in the settings moves no other.
  */
 function hostsFor(lab: string, hosts: HostsSettings, registry: Registry): DeclaredHost[] {
-  const declared = declaredHosts(hosts);
   const names = named(lab, hosts);
   if (names !== undefined) {
-    return declared.filter(({ name }) => names.includes(name));
+    return declaredPlaces(hosts).filter(({ name }) => names.includes(name));
   }
-  const suited = declared.filter(({ os }) => registry[lab].systems.includes(os));
-  const all = hosts.kind === "local" || hosts.placement === "all";
+  const suited = declaredHosts(hosts).filter(({ os }) => registry[lab].systems.includes(os));
+  const everywhere = hosts.kind !== "local" && hosts.placement === "all";
+  if (hosts.cluster !== undefined && registry[lab].spreads === true && !everywhere && suited.length > 0) {
+    return declaredPlaces(hosts).filter(({ kind }) => kind === CLUSTER);
+  }
+  const all = hosts.kind === "local" || everywhere;
   return all ? suited : suited.slice(0, 1).map(() => suited[Object.keys(registry).indexOf(lab) % suited.length]);
 }
 

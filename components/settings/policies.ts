@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line } from "./types";
+import { line, words } from "./types";
 
 /** The rules of the house; `policies/rules` says what each is. */
 export const ruleNames = [
@@ -23,7 +23,7 @@ const switchedOff = z
     reason: line.describe("Why this environment may break it; its previews show it."),
   })
   .optional()
-  .describe("Switches this rule off, and says why: `{ off: true, reason: … }`.");
+  .describe("Switches this rule of `docs/policies.md` off, and says why: `{ off: true, reason: … }`.");
 
 /** The rules of the house that an environment does without. */
 export const policies = z
@@ -31,6 +31,7 @@ export const policies = z
     Object.fromEntries(ruleNames.map((name) => [name, switchedOff])) as Record<RuleName, typeof switchedOff>,
   )
   .prefault({})
-  .describe("Rules of the house that the environment does without, and why.");
+  .describe("Rules of the house that the environment does without, and why.")
+  .register(words, { each: "RULE" });
 
 export type PolicySettings = z.infer<typeof policies>;

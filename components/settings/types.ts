@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { networkOf } from "../network/address";
+import { shortestPrefix } from "../network/administration";
 
 /**
  * The types that settings are made of. Each carries the words a user is told when a value is not of it; schema-faults.ts
@@ -16,6 +17,8 @@ export interface Words {
   byDefault?: string;
   /** Whether no message may show the value. */
   secret?: boolean;
+  /** What any key of an object is called in tables, where all that may stand below them is the same. */
+  each?: string;
 }
 
 export const words = z.registry<Words>();
@@ -44,7 +47,7 @@ function cidr(noun: string, longest: number, example: string) {
     .cidrv4({ abort: true })
     .check(({ value, issues }) => {
       const prefix = Number(value.split("/")[1]);
-      if (prefix < 8 || prefix > longest) {
+      if (prefix < shortestPrefix.ipv4 || prefix > longest) {
         issues.push({ code: "custom", input: value });
       } else if (networkOf(value) !== value) {
         const cure = `write ${networkOf(value)}, the ${noun} that ${value} lies in`;
@@ -52,7 +55,7 @@ function cidr(noun: string, longest: number, example: string) {
       }
     })
     .register(words, {
-      allowed: `an IPv4 ${noun} in CIDR form, from /8 to /${longest}, its host bits zero`,
+      allowed: `an IPv4 ${noun} in CIDR form, from /${shortestPrefix.ipv4} to /${longest}, its host bits zero`,
       cure: `write the first address, a slash and the length of the prefix, for example ${example}`,
     });
 }

@@ -1,8 +1,6 @@
-import { administrationPorts, admittedBy, covers, publishedBy } from "../ports";
+import { administrationServices, shortestPrefix } from "../../components/network/administration";
+import { admittedBy, covers, publishedBy } from "../ports";
 import type { Rule } from "../rule";
-
-/** The widest range of addresses that may be somebody's own: with less of a prefix, it is the world. */
-const shortestPrefix = { ipv4: 8, ipv6: 16 } as const;
 
 /**
  * Azure's names for sources that are nobody's own: whoever rents a machine is in its clouds.
@@ -22,7 +20,7 @@ export const noAdministrationFromTheWorld: Rule = {
   level: "mandatory",
   cure: "Name the addresses that administrators come from; let a container's port listen on one address of the host.",
   broken(resource) {
-    const named = [...administrationPorts];
+    const named = [...administrationServices];
     const admitted = admittedBy(resource).flatMap(({ name, sources, ports }) =>
       named
         .filter(([port]) => covers(ports, port) && sources.some(isWorld))

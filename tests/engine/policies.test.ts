@@ -147,6 +147,30 @@ describe("the rules of the house, by the Pulumi CLI", function () {
     );
   });
 
+  it("end an update by CI before anything is made, with the rule, the resource and what to do", () => {
+    const own = new TestEnvironment(16);
+    try {
+      const { "imds-proxy": imds } = labsBeside(16);
+      const reason = "an exercise";
+      own.settleLabs(
+        { "imds-proxy": { ...imds, identity: { clients: ["client1"] } } },
+        { "container-network-labs:policies": { "no-plain-docker": { off: true, reason } } },
+      );
+      const { status, stdout, stderr } = spawnSync("node", ["tools/run.js", "up", "--environment", own.name], {
+        cwd: own.folder,
+        env: { ...own.env, CI: "true" },
+        encoding: "utf8",
+      });
+      assert.equal(status, 255, stdout + stderr);
+      assert.match(stdout, /\[mandatory\] +metadata-tokens-closed +\(docker:index\/container:Container: \S+\)/);
+      assert.match(stdout, /requests for tokens on from 10\.\S+\. Write hosts\.identity: false/);
+      assert.match(stderr, /The rule no-plain-docker is switched off in this environment: an exercise/);
+      assert.deepEqual(own.left(), []);
+    } finally {
+      own.remove();
+    }
+  });
+
   it("start from their folder, too, as Pulumi's own language host starts them", async () => {
     const start = join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack", "index.js");
     const pack = join(root, "policies");

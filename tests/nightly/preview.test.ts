@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { prove } from "../../components/checks/prove";
+import type { Report } from "../../components/checks/expectation";
 import type { Review } from "../../tools/preview/review";
-import { declarationIn, type StackState } from "../../tools/stack";
 import { labsBeside } from "../engine/labs-beside";
 import { docker, said, succeed, TestEnvironment } from "../engine/support";
 
@@ -32,9 +31,6 @@ describe("npm run preview", function () {
     return { outcome, text: readFileSync(out, "utf8") };
   }
 
-  const state = () =>
-    JSON.parse(succeed(env.pulumi("stack", "export", "--stack", env.name)).replace(/^[^{]*/, "")) as StackState;
-
   before(() => {
     env = new TestEnvironment(number);
     folder = mkdtempSync(join(tmpdir(), "preview-test-"));
@@ -61,24 +57,27 @@ describe("npm run preview", function () {
     assert.deepEqual(Object.keys(resources?.counts ?? {}), ["same"]);
   });
 
-  it("names the expectation that two swapped rules break, which then fails and no other", async () => {
-    const { expectations, hosts } = declarationIn(state())!;
+  it("names the expectation that two swapped rules break, which then fails and no other", () => {
+    const why = "orders come in there";
+    const expect = [{ from: `t${number}-policy-client`, to: `t${number}-policy-server`, port: 80, why }];
+    const stated = { "container-network-labs:expect": expect };
+    settle(100, 200, {}, stated);
+    succeed(env.run("up"));
+    succeed(env.run("verify"));
     const off = { "container-network-labs:policies": { labelled: { off: true, reason: "an exercise" } } };
-    settle(200, 100, {}, off);
+    settle(200, 100, {}, { ...stated, ...off });
     const { outcome, text } = preview("--format", "markdown", "--fail-on", "broken-expectation");
     assert.equal(outcome.code, 1, said(outcome));
-    const name = `t${number}-policy-client reaches t${number}-policy-server:80`;
-    assert.ok(text.includes(`- **would no longer hold** ${name} `), text);
-    assert.equal(text.match(/would no longer hold/g)?.length, 1);
+    const name = `t${number}-policy-client must reach t${number}-policy-server:80, because ${why}`;
+    assert.ok(text.includes(`- **would fail** ${name} `), text);
+    assert.equal(text.match(/would (fail|no longer hold)\*\*/g)?.length, 1);
     assert.match(text, /### Pulumi's own preview/);
     assert.match(text, /### Rules of the house\n[^#]*labelled is switched off: an exercise/);
 
     succeed(env.run("up"));
-    const { checks } = await prove(expectations, hosts, { environment: env.name, limitSeconds: 3 });
-    assert.deepEqual(
-      checks.filter(({ status }) => status !== "pass").map((check) => check.name),
-      [name],
-    );
+    const { code, stdout } = env.run("verify", "--json", "--limit", "3");
+    const failed = (JSON.parse(stdout) as Report).checks.filter(({ status }) => status !== "pass");
+    assert.deepEqual([code, failed.map((check) => [check.name, check.status])], [1, [[name, "fail"]]]);
   });
 
   it("tells which containers are made anew, why, and what is lost", () => {

@@ -48,7 +48,7 @@ describe("what to open of an environment", () => {
     const cloud = {
       ...{ provider: "azure" as const, rehearsed: true, region: "westeurope", resourceGroup: "g", scaleSet: "labs" },
       ...{ size: "Standard_D4ds_v5", capacity: 2, address, instances: [], openings: [opening] },
-      administration: { sources: ["198.51.100.0/24"], bastion: false },
+      administration: { through: "load-balancer" as const, sources: ["198.51.100.0/24"], winrm: false },
     };
     const topology = on(host("labs-1", "scale-set", "web"), host("labs-2", "scale-set", "web"));
     const { places, tunnels } = whatToOpen(

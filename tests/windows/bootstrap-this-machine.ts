@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { type IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { bootstrapFor } from "../../components/azure/bootstrap";
 import type { Credentials, MadeKeys } from "../../components/azure/credentials";
 import { makeCertificates, makeKeys } from "../../tools/credentials";
@@ -20,8 +24,8 @@ async function credentialsOf({ keys, caKey }: MadeKeys): Promise<Credentials> {
 }
 
 /** Runs the extension's command line, as the extension does. */
-function extension(credentials: Credentials): void {
-  const { customData, protectedSettings } = bootstrapFor("windows", { user: username });
+function extension(credentials: Credentials, remoting = false): void {
+  const { customData, protectedSettings } = bootstrapFor("windows", { user: username, remoting });
   mkdirSync("C:\\AzureData", { recursive: true });
   writeFileSync("C:\\AzureData\\CustomData.bin", Buffer.from(customData, "base64"));
   const { status } = spawnSync(protectedSettings(credentials).commandToExecute, { shell: true, stdio: "inherit" });
@@ -57,6 +61,47 @@ function reached(credentials: Credentials): void {
   assert.equal(stdout.trim(), "windows", stderr);
 }
 
+/** Asks for what none but an administrator is told, by WS-Management. Source: DMTF DSP0226 and Microsoft's MS-WSMV. */
+const question = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"
+  xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd">
+  <s:Header>
+    <a:To>https://127.0.0.1:5986/wsman</a:To>
+    <a:ReplyTo><a:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address></a:ReplyTo>
+    <a:Action>http://schemas.xmlsoap.org/ws/2004/09/transfer/Get</a:Action>
+    <a:MessageID>uuid:6f1a1b0e-6c9b-4a77-9d5c-0d2f3f9a7c11</a:MessageID>
+    <w:ResourceURI>http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_OperatingSystem</w:ResourceURI>
+  </s:Header>
+  <s:Body/>
+</s:Envelope>`;
+
+async function overWinRm({ ca, clientCertificate, clientKey }: Credentials, certified = true) {
+  const sent = request("https://127.0.0.1:5986/wsman", {
+    ...{ method: "POST", ca, maxVersion: "TLSv1.2" },
+    ...(certified ? { cert: clientCertificate, key: clientKey } : {}),
+    headers: {
+      "Content-Type": "application/soap+xml;charset=UTF-8",
+      Authorization: "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual",
+    },
+  });
+  sent.end(question);
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  return { status: response.statusCode, said: await text(response) };
+}
+
+/** Whether Windows answers, and does so for nobody but who shows the client's certificate. */
+async function remoted(credentials: Credentials): Promise<void> {
+  const { status, said } = await overWinRm(credentials);
+  assert.equal(status, 200, said);
+  assert.match(said, /Windows Server/);
+  const refused = await overWinRm(credentials, false).catch((error: unknown) => ({ status: String(error) }));
+  assert.notEqual(refused.status, 200);
+}
+
+function listensOn(port: number): boolean {
+  const { stdout } = spawnSync("netstat", ["-ano", "-p", "TCP"], { encoding: "utf8" });
+  return new RegExp(`:${port}\\s+\\S+\\s+LISTENING`).test(stdout);
+}
+
 async function main(): Promise<void> {
   if (process.platform !== "win32" || process.env.GITHUB_ACTIONS !== "true") {
     throw new Error("this changes the machine's SSH server and container engine: it runs on GitHub's machines only");
@@ -73,6 +118,22 @@ async function main(): Promise<void> {
   const stranger = overTls({ ...renewed, ...(await makeCertificates(await otherAuthority())) });
   assert.notEqual(stranger.status, 0);
   assert.match(stranger.stderr, /bad certificate|unknown certificate authority/);
+  await remoting(renewed, await credentialsOf(made));
+}
+
+/** PowerShell remoting turned on, renewed, and turned off again. */
+async function remoting(first: Credentials, renewed: Credentials): Promise<void> {
+  // As after the restart that it asks for, which this machine would not come back from.
+  const protocol = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.3\\Server";
+  execFileSync("reg", ["add", protocol, "/v", "Enabled", "/t", "REG_DWORD", "/d", "0", "/f"]);
+  for (const credentials of [first, first, renewed]) {
+    extension(credentials, true);
+    await remoted(credentials);
+    assert.equal(listensOn(5985), false);
+  }
+  reached(renewed);
+  extension(renewed);
+  assert.equal(listensOn(5986), false);
 }
 
 async function otherAuthority() {

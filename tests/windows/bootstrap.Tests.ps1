@@ -75,6 +75,16 @@ BeforeAll {
         $system.calls.Add("$State $LocalPort")
     }
 
+    # Of remoting.ps1, which has tests of its own.
+    function Set-RemotingProtocol {
+        param($Remoting)
+        return (Test-Path -Path $Remoting.file) -and $system.protocol
+    }
+    function Set-Remoting {
+        param($Remoting)
+        $system.calls.Add("Set-Remoting $(Test-Path -Path $Remoting.file)")
+    }
+
     function Add-MachinePath {
         param($Folder)
         $system.calls.Add("Add-MachinePath $Folder")
@@ -95,6 +105,7 @@ Describe 'the bootstrap of a Windows host' {
     BeforeEach {
         $system = @{
             calls = New-Object 'Collections.Generic.List[string]'; services = @{}; feature = 'Available'; installs = $true
+            protocol = $false
             archive = 'docker'; rules = @{}; tasks = New-Object 'Collections.Generic.List[string]'; version = '1.2.3'
         }
         $folder = Join-Path $TestDrive ([guid]::NewGuid())
@@ -109,7 +120,12 @@ Describe 'the bootstrap of a Windows host' {
             }
             rules = @([pscustomobject] @{ name = 'ssh'; displayName = 'SSH'; port = 22 })
             task = [pscustomobject] @{ name = 'bootstrap'; arguments = '-EncodedCommand x' }
+            remoting = [pscustomobject] @{
+                file = "$folder\state\remoting.json"
+                rule = [pscustomobject] @{ name = 'winrm'; displayName = 'WinRM'; port = 5986 }
+            }
         }
+        $remoting = [pscustomobject] @{ path = "$folder\state\remoting.json"; text = '{}' }
         $files = @([pscustomobject] @{ path = "$folder\ssh\host_key"; text = "secret`n" })
     }
 
@@ -161,6 +177,24 @@ Describe 'the bootstrap of a Windows host' {
         $stop = $system.calls.IndexOf('Stop-Service sshd docker True')
         $stop | Should -BeGreaterThan -1
         $system.calls.IndexOf('Start-Service docker') | Should -BeGreaterThan $stop
+    }
+
+    It 'has remoting where its file is among those that hold secrets, and no more where it is not' {
+        $system.feature = 'Installed'
+        $null = Start-Bootstrap -Plan $plan -Files @($files + $remoting)
+        $system.calls | Should -Contain 'Set-Remoting True'
+        $system.calls | Should -Contain 'Listen 5986'
+        $system.calls.Clear()
+        $null = Start-Bootstrap -Plan $plan -Files $files
+        $system.calls | Should -Contain 'Set-Remoting False'
+        $system.calls | Should -Not -Contain 'Listen 5986'
+    }
+
+    It 'asks for a restart where remoting needs one' {
+        $system.feature = 'Installed'
+        $system.protocol = $true
+        Start-Bootstrap -Plan $plan -Files @($files + $remoting) | Should -Match 'restarts'
+        $system.calls[-1] | Should -Be 'shutdown.exe /r /t 30 /d p:4:1'
     }
 
     It 'does not install what is not what was pinned' {

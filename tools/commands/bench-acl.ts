@@ -29,6 +29,7 @@ interface Measured {
 export const command: Command = {
   summary: `Measure ${manyCount} rules on one endpoint beside the default ones; as JSON with --json`,
   options: { json: { type: "boolean", default: false } },
+  examples: [["npm run bench:acl -- --json", "the figures for programs"]],
   afterInterrupt: "npm run bench:acl",
   async run({ values, progress, signal }) {
     const { toolchain, engine } = await setUp(progress);

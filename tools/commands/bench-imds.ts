@@ -50,6 +50,7 @@ interface Way {
 export const command: Command = {
   summary: "Measure the way to the metadata service through port proxy and proxy; as JSON with --json",
   options: { json: { type: "boolean", default: false } },
+  examples: [["npm run bench:imds -- --json", "the figures for programs"]],
   afterInterrupt: "npm run bench:imds",
   async run({ values, progress, signal }) {
     const { engine } = await setUp(progress);

@@ -17,6 +17,10 @@ export const command: Command = {
     json: { type: "boolean", default: false },
     page: { type: "boolean", default: false },
   },
+  examples: [
+    ["npm run bench:pool -- --n 50,200 --tools ours,compose", "two of the tools, two sizes"],
+    ["npm run bench:pool -- --rounds 3 --page", "all of them, and write docs/performance.md anew"],
+  ],
   async run({ values, progress, signal }) {
     // Only this command needs all that; the list of commands loads this file, too.
     const { benchPool, toolNames } = require("../../bench/pool") as typeof import("../../bench/pool");

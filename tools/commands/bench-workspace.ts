@@ -11,6 +11,7 @@ export const command: Command = {
     json: { type: "boolean", default: false },
     page: { type: "boolean", default: false },
   },
+  examples: [["npm run bench:workspace -- --rounds 9 --page", "measure, and write docs/performance.md anew"]],
   afterInterrupt: "npm run bench:workspace",
   async run({ values, progress, signal }) {
     const rounds = values.rounds as string;

@@ -9,6 +9,11 @@ export const command: Command = {
     forget: { type: "string", multiple: true, default: [] },
     yes: { type: "boolean", default: false },
   },
+  examples: [
+    ["npm run destroy", "take down local; asks first on a terminal"],
+    ["npm run destroy -- --environment pr-7 --yes", "asks nobody"],
+    ["npm run destroy -- --environment remote-test --forget two", "a server that is gone for good is not asked"],
+  ],
   async run(call) {
     const { environment, values, progress } = call;
     const options = await prepare(call, false);

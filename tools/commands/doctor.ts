@@ -11,6 +11,10 @@ import { thisMachine } from "../setup/machine";
 
 export const command: Command = {
   summary: "Look at this machine and at an environment's hosts step by step, and say what is wrong and what to do",
+  examples: [
+    ["npm run doctor", "this machine, and what local needs of it"],
+    ["npm run doctor -- --environment azure-linux", "its servers or its cloud as well"],
+  ],
   async run({ environment, progress }) {
     const sections = await progress.step(`Looking at ${environment}`, async () => {
       const machine = thisMachine();

@@ -4,6 +4,7 @@ import { startedEngine, stopEngine } from "../setup/own-engine";
 
 export const command: Command = {
   summary: "Stop the Docker engine, if this program started it",
+  examples: [["npm run engine:stop", "after npm run destroy, on a machine where npm start brought the engine"]],
   async run({ progress }) {
     const machine = thisMachine();
     if (startedEngine(machine) === undefined) {

@@ -4,6 +4,10 @@ import { setUp } from "../setup";
 export const command: Command = {
   summary: 'Print what plain `pulumi` needs in a shell: eval "$(npm run -s env)"',
   options: { "simulated-azure": { type: "boolean", default: false } },
+  examples: [
+    ['eval "$(npm run -s env)"', "then plain pulumi knows the same tools, state and login"],
+    ['eval "$(npm run -s env -- --environment rehearsal --simulated-azure)"', "with the simulated Azure besides"],
+  ],
   async run({ environment, progress, values }) {
     const { toolchain } = await setUp(progress, {
       environment,

@@ -9,6 +9,10 @@ import { outFolder } from "./verify";
 export const command: Command = {
   summary: "Draw what an environment declares, with its last checks; as Mermaid on stdout with --mermaid",
   options: { mermaid: { type: "boolean", default: false } },
+  examples: [
+    ["npm run graph", "topology.svg and topology.html in out/local"],
+    ["npm run -s graph -- --mermaid", "only its Mermaid text, on stdout"],
+  ],
   async run({ environment, values }) {
     const declared = await stackOutputs(environment);
     const folder = outFolder(environment);

@@ -46,6 +46,7 @@ async function formatted(path: string, text: string): Promise<Generated> {
 
 export const command: Command = {
   summary: "write the stack files' JSON Schema and the tables of settings anew from the settings' schema",
+  examples: [["npm run schema", "after a change of the settings of a lab, a host or an environment"]],
   async run() {
     for (const { path, content } of await generated()) {
       writeFileSync(join(root, path), content);

@@ -9,6 +9,11 @@ import { updateOptions } from "./up";
 export const command: Command = {
   summary: "Bring an environment up from nothing, prove it, and say what to open",
   options: updateOptions,
+  examples: [
+    ["npm start", "local, all labs"],
+    ["npm start -- --labs endpoint-policies", "one lab of it"],
+    ["npm start -- --environment rehearsal", "an environment in Azure, rehearsed on this machine"],
+  ],
   afterInterrupt: "npm start",
   async run(call) {
     const { environment, progress, signal } = call;

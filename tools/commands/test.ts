@@ -63,6 +63,11 @@ const suites: readonly Suite[] = [
 export const command: Command = {
   summary: "Run the tests, or some: --suite unit,engine; what takes long only so: --suite nightly",
   options: { suite: { type: "string" } },
+  examples: [
+    ["npm test", "all that takes less than half an hour"],
+    ["npm test -- --suite unit,engine", "only these"],
+    ["npm test -- --suite nightly", "what takes long"],
+  ],
   afterInterrupt: "npm test",
   async run({ values, progress, signal }) {
     const chosen = choose(values.suite as string | undefined);

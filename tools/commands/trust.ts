@@ -21,6 +21,11 @@ export const command: Command = {
     yes: { type: "boolean", default: false },
     replace: { type: "boolean", default: false },
   },
+  examples: [
+    ["npm run trust one -- --environment remote-test", "show the key of server one, and ask"],
+    ["npm run trust one -- --environment remote-test --fingerprint SHA256:…", "pin it if it has this fingerprint"],
+    ["npm run trust one -- --environment remote-test --replace", "pin another one than is pinned"],
+  ],
   allowPositionals: true,
   async run(call) {
     const [name, ...others] = call.positionals;

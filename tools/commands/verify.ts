@@ -131,6 +131,14 @@ export const command: Command = {
     limit: { type: "string" },
     labs: { type: "string" },
   },
+  examples: [
+    ["npm run verify", "every expectation of local, as a table"],
+    ["npm run verify -- --labs imds-proxy --limit 0", "one lab, one try"],
+    [
+      "npm run verify -- --environment rehearsal --json",
+      "for programs; out/rehearsal/junit.xml is written in any case",
+    ],
+  ],
   async run(call) {
     const { values, progress, signal } = call;
     const limit = seconds(values.limit as string | undefined);

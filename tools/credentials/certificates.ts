@@ -3,7 +3,7 @@ import "reflect-metadata";
 import { createPrivateKey, KeyObject, X509Certificate } from "node:crypto";
 import { isIPv4 } from "node:net";
 import * as x509 from "@peculiar/x509";
-import { CERTIFICATE_DAYS } from "../../components/azure/credentials";
+import { CERTIFICATE_DAYS, clientPrincipal } from "../../components/azure/credentials";
 
 /** A certificate and its private key, both PEM. */
 export interface Certified {
@@ -68,7 +68,10 @@ export async function certify(authority: Certified, subject: Subject, now = new 
 
 function extensionsOf(subject: Subject): x509.Extension[] {
   if (subject.usage === "client") {
-    return [new x509.ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])];
+    return [
+      new x509.ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
+      new x509.SubjectAlternativeNameExtension([{ type: "upn", value: clientPrincipal }]),
+    ];
   }
   if (!isIPv4(subject.address)) {
     throw new Error(`not an IPv4 address: ${JSON.stringify(subject.address)}`);

@@ -1,3 +1,4 @@
+import { openTunnels } from "../../components/hosts/tunnels";
 import type { ScaleSetSettings } from "../../components/settings/hosts";
 import { ask } from "../processes";
 import { ensureCredentials, presentServers, recordedHosts } from "../recorded-hosts";
@@ -5,6 +6,7 @@ import { thisMachine } from "../setup/machine";
 import { azurePlugin, hasPlugin, neededPlugins } from "../setup/plugins";
 import { usersHome } from "../setup/users-pulumi";
 import { readState } from "../stack";
+import { tunnelEnvironment } from "../tunnels/environment";
 import { fail, pass, skipped, untested, type Finding, type Section } from "./finding";
 import type { FoundPulumi } from "./pulumi";
 import { serverSections } from "./servers";
@@ -32,7 +34,9 @@ export async function cloudSections(
     return [{ name: "azure", findings: [...azure, untested(scaleSet, "no machine of it is recorded", cure)] }];
   }
   await ensureCredentials(hosts, { environment, toolchain: pulumi });
-  return [{ name: "azure", findings: azure }, ...(await serverSections(presentServers(hosts, undefined), environment))];
+  const servers = presentServers(hosts, undefined);
+  await openTunnels(servers, environment, { env: tunnelEnvironment(environment, pulumi.env) });
+  return [{ name: "azure", findings: azure }, ...(await serverSections(servers, environment))];
 }
 
 function plugin(pulumi: FoundPulumi | undefined): Finding {

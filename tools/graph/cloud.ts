@@ -35,9 +35,11 @@ export function placeCloud(cloud: DeclaredCloud, ports: readonly PlacedPort[]): 
 }
 
 /** What is said of a host besides what it is: how the cloud lets the program in. */
-export function wayIn({ instances }: DeclaredCloud, host: string): string | undefined {
+export function wayIn({ instances, administration }: DeclaredCloud, host: string): string | undefined {
   const instance = instances.find((each) => each.host === host);
-  return instance && `load balancer: SSH ${instance.ssh}, Docker ${instance.docker}`;
+  const remoting = instance?.winrm === undefined ? "" : `, WinRM ${instance.winrm}`;
+  const through = administration.through === "bastion" ? "Azure Bastion, from 127.0.0.1" : "load balancer";
+  return instance && `${through}: SSH ${instance.ssh}, Docker ${instance.docker}${remoting}`;
 }
 
 function endpointsOf({ host, service, ports: opened, sources }: PlacedOpening, ports: readonly PlacedPort[]) {

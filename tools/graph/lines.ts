@@ -9,7 +9,7 @@ const MOST_RELATIONS = 4;
 export function containerLines(box: ContainerBox): Line[] {
   return [
     { text: box.count > 1 ? `${box.name} ×${box.count}` : box.name, style: "title", status: box.status },
-    { text: box.role, style: "plain" },
+    { text: box.on === undefined ? box.role : `${box.role} on ${box.on}`, style: "plain" },
     ...(box.address === undefined ? [] : [{ text: box.address, style: "mono" } as const]),
     ...(box.aliases.length === 0 ? [] : [{ text: `alias ${box.aliases.join(", ")}`, style: "plain" } as const]),
     ...box.hostsEntries.map((entry): Line => ({ text: `hosts ${entry}`, style: "plain" })),

@@ -60,6 +60,8 @@ export interface ContainerBox {
   readonly name: string;
   readonly count: number;
   readonly role: string;
+  /** The host of a cluster that it is on, where settings say so. */
+  readonly on?: string;
   /** On the network that it is drawn in; a group's first and last. */
   readonly address?: string;
   readonly aliases: readonly string[];

@@ -64,7 +64,7 @@ export function placeContainers({ hosts }: Topology): Placing {
   };
 }
 
-function placeOn({ name: host, kind, os, labs }: HostTopology, hostId: string) {
+function placeOn({ name: host, kind, os, labs, members }: HostTopology, hostId: string) {
   const networks = labs
     .flatMap(({ lab, networks: specs }) => specs.map((spec) => ({ lab, spec })))
     .map((network, i): PlacedNetwork => ({ id: `${hostId}n${i}`, host, ...network }));
@@ -73,7 +73,7 @@ function placeOn({ name: host, kind, os, labs }: HostTopology, hostId: string) {
   const stacks = stacksOf(labs.flatMap(({ lab, containers: specs }) => specs.map((spec) => ({ lab, spec })))).map(
     (groups, i): PlacedStack => {
       const id = `${hostId}s${i}`;
-      const first = groups[0][0].spec.endpoints[0]?.network;
+      const [first] = networksOf(groups[0][0].spec);
       const inside = networks.find(({ spec }) => spec.name === first)?.id ?? hostId;
       const boxes = groups.map((group, j) =>
         boxOf(
@@ -95,7 +95,12 @@ function placeOn({ name: host, kind, os, labs }: HostTopology, hostId: string) {
       return { id, inside, boxes };
     },
   );
-  return { host: { id: hostId, name: host, says: `${kind}, ${os}`, networks }, stacks, containers, ports };
+  const says = members === undefined ? `${kind}, ${os}` : `${kind} of ${members.join(", ")}, ${os}`;
+  return { host: { id: hostId, name: host, says, networks }, stacks, containers, ports };
+}
+
+function networksOf({ endpoints, joins = [] }: ContainerSpec): string[] {
+  return [...endpoints.map(({ network }) => network), ...joins];
 }
 
 /** Network stacks, each a list of groups: the owner's, and those that share it. */
@@ -122,8 +127,8 @@ function stacksOf(containers: readonly InLab[]): (readonly InLab[])[][] {
 function grouped(containers: readonly InLab[]): (readonly InLab[])[] {
   const alike = new Map<string, InLab[]>();
   for (const container of containers) {
-    const { role, image, endpoints, sharesStackOf } = container.spec;
-    const key = JSON.stringify([container.lab, role, image, endpoints.map(({ network }) => network), sharesStackOf]);
+    const { role, image, sharesStackOf, member } = container.spec;
+    const key = JSON.stringify([container.lab, role, image, networksOf(container.spec), sharesStackOf, member]);
     const group = alike.get(key) ?? [];
     group.push(container);
     alike.set(key, group);
@@ -142,6 +147,7 @@ function boxOf(specs: readonly ContainerSpec[], id: string): PlacedStack["boxes"
     name: span(first.name, last.name),
     count: specs.length,
     role: first.role,
+    on: first.member,
     address: first.endpoints[0] && span(first.endpoints[0].address, last.endpoints[0].address),
     aliases: common(({ endpoints }) => endpoints[0]?.aliases ?? []),
     hostsEntries: common(({ hostsEntries }) => hostsEntries.map(({ name, address }) => `${name} ${address}`)),

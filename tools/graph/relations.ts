@@ -68,7 +68,8 @@ export class Relations {
       case "digest":
         return this.mark(this.targets.container(at, expectation.container)?.box, status);
       case "artefact":
-        // It is on this machine, which is not in the picture.
+      case "member":
+        // It is on this machine, which is not in the picture; and what hosts are to each other, no line says.
         return;
       case "resolve": {
         const through = expectation.through === "dns" ? "DNS" : "hosts file";
@@ -94,6 +95,7 @@ export class Relations {
         );
       }
       case "answer":
+      case "published":
       case "counted":
         return this.draw(expectation, targetOf(expectation.url), "must", asked(expectation), status);
     }

@@ -1,3 +1,4 @@
+import { GATEWAY_BRIDGE } from "../../components/cluster/data";
 import type { PoolIdentity } from "../../components/containers/container-pool";
 import type { RecordedResource } from "../stack";
 import type { EngineObject, InspectedContainer } from "./engine-objects";
@@ -33,6 +34,8 @@ export function drift(recorded: readonly RecordedResource[], objects: readonly E
   const byId = new Map(objects.map((object) => [object.id, object]));
   const known = new Set(resources.map(engineId));
   const pools = new Set(recorded.flatMap((resource) => poolOf(resource) ?? []));
+  // A host that is to be a member is recorded before it has the bridge, and takes it away itself.
+  const inSwarm = recorded.some(({ urn }) => /:cluster:Swarm\$command:/.test(urn));
   const made = recorded.flatMap((resource) => imageOf(resource) ?? []);
   const images = new Set(made.map(({ name }) => name));
   return {
@@ -45,9 +48,10 @@ export function drift(recorded: readonly RecordedResource[], objects: readonly E
     // The state knows a pool's containers as one: which of them there should be, its own command finds out. So it is with
     // images that a command made: it removes the older ones itself.
     unrecorded: objects.filter(
-      ({ id, pool, image, helper = false }) =>
+      ({ id, kind, name, pool, image, helper = false }) =>
         !known.has(id) &&
         !helper &&
+        !(inSwarm && kind === "network" && name === GATEWAY_BRIDGE) &&
         (pool === undefined || !pools.has(pool)) &&
         (image === undefined || !images.has(image)),
     ),

@@ -1,3 +1,4 @@
+import { GATEWAY_BRIDGE } from "../../components/cluster/data";
 import { clientEnvironment } from "../../components/hosts/engine-address";
 import { imageRole, label } from "../../components/labels";
 import { CommandError, run } from "../processes";
@@ -14,7 +15,7 @@ export interface InspectedContainer {
   };
 }
 
-export type ObjectKind = "container" | "network" | "image";
+export type ObjectKind = "service" | "container" | "network" | "image";
 
 /** Something on an engine that carries the stack's label. */
 export interface EngineObject {
@@ -43,16 +44,36 @@ const PATIENCE_FOR_REMOVAL = 120_000;
 /** Where a container belongs to no pool, the label is empty. */
 const poolFormat = `{{.Label "${label.lab}"}}/{{.Label "${label.pool}"}}`;
 
-const listings: Readonly<Record<ObjectKind, { command: string[]; format: string }>> = {
-  container: { command: ["container", "ls", "--all"], format: `{{.ID}} {{.Names}} ${poolFormat}` },
-  network: { command: ["network", "ls"], format: "{{.ID}} {{.Name}}" },
-  image: { command: ["image", "ls"], format: "{{.ID}} {{.Repository}}:{{.Tag}}" },
+/** What tells the containers of a swarm's services, which Swarm looks after. */
+const taskLabel = "com.docker.swarm.task.id";
+
+interface Listing {
+  readonly command: readonly string[];
+  readonly format: string;
+}
+
+const listings: Readonly<Record<Exclude<ObjectKind, "service">, Listing>> = {
+  container: {
+    command: ["container", "ls", "--all", "--no-trunc"],
+    format: `{{.ID}} {{.Names}} ${poolFormat} {{.Label "${taskLabel}"}}`,
+  },
+  network: { command: ["network", "ls", "--no-trunc"], format: "{{.ID}} {{.Name}}" },
+  image: { command: ["image", "ls", "--no-trunc"], format: "{{.ID}} {{.Repository}}:{{.Tag}}" },
 };
 
-/** Everything on an engine that carries the label of this stack; nothing else is ever looked at or touched. */
-export async function objectsOf(stack: string, engine: HostEngine): Promise<EngineObject[]> {
-  const kinds = ["container", "network", "image"] as const;
-  const found = await Promise.all(kinds.map((kind) => list(kind, stack, engine)));
+/**
+ * Everything on an engine that carries the label of this stack; nothing else is ever looked at or touched.
+ * @param inCluster Whether the engine is in a cluster that is looked at, too: what all of its hosts have is told there only.
+ */
+export async function objectsOf(stack: string, engine: HostEngine, inCluster = false): Promise<EngineObject[]> {
+  if (engine.cluster === true) {
+    return clusterObjects(stack, engine);
+  }
+  const found = await Promise.all([
+    list("container", stack, engine),
+    list("network", stack, engine, inCluster ? ["--filter", "scope=local"] : []),
+    list("image", stack, engine),
+  ]);
   const [containers, , images] = found;
   const inspected = await inspect(
     // A pool looks after its own.
@@ -62,17 +83,43 @@ export async function objectsOf(stack: string, engine: HostEngine): Promise<Engi
   return found.flat().map((object) => ({ ...object, ...shown(object, inspected.get(object.id)) }));
 }
 
-async function list(kind: ObjectKind, stack: string, engine: HostEngine): Promise<EngineObject[]> {
+/** What a cluster's hosts have together; nothing where there is no cluster any more. */
+async function clusterObjects(stack: string, engine: HostEngine): Promise<EngineObject[]> {
+  const format = `{{.ID}} {{.Spec.Name}} {{index .Spec.Labels "${label.lab}"}}/{{index .Spec.Labels "${label.pool}"}}`;
+  try {
+    const filter = `label=${label.stack}=${stack}`;
+    const ids = (await docker(engine, ["service", "ls", "--quiet", "--filter", filter])).split("\n").filter(Boolean);
+    const told = ids.length === 0 ? "" : await docker(engine, ["service", "inspect", "--format", format, ...ids]);
+    const services = told.split("\n").filter(Boolean);
+    const networks = await list("network", stack, engine, ["--filter", "scope=swarm"]);
+    return [...services.map((line) => objectIn(line, "service", engine)), ...networks];
+  } catch (error) {
+    if (/not a swarm manager/i.test(String(error))) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+async function list(
+  kind: keyof typeof listings,
+  stack: string,
+  engine: HostEngine,
+  further: readonly string[] = [],
+): Promise<EngineObject[]> {
   const { command, format } = listings[kind];
   const filter = `label=${label.stack}=${stack}`;
-  const text = await docker(engine, [...command, "--no-trunc", "--filter", filter, "--format", format]);
+  const text = await docker(engine, [...command, "--filter", filter, ...further, "--format", format]);
   return text
     .split("\n")
     .filter(Boolean)
-    .map((line) => {
-      const [id = "", name = "", pool] = line.split(" ");
-      return { engine, kind, id, name, ...(pool === undefined || pool.endsWith("/") ? {} : { pool }) };
-    });
+    .filter((line) => (line.split(" ")[3] ?? "") === "")
+    .map((line) => objectIn(line, kind, engine));
+}
+
+function objectIn(line: string, kind: ObjectKind, engine: HostEngine): EngineObject {
+  const [id = "", name = "", pool] = line.split(" ");
+  return { engine, kind, id, name, ...(pool === undefined || pool.endsWith("/") ? {} : { pool }) };
 }
 
 /** A container or an image as `docker inspect` shows it. */
@@ -101,7 +148,12 @@ function shown({ kind }: EngineObject, inspected?: Inspected): Pick<EngineObject
 
 /** Removes things from their engine: containers first, since they hold on to networks and images. */
 export async function remove(objects: readonly EngineObject[]): Promise<void> {
+  for (const { engine } of objects.filter(({ kind, name }) => kind === "network" && name === GATEWAY_BRIDGE)) {
+    // It is a swarm's, which is left first.
+    await docker(engine, ["swarm", "leave", "--force"], PATIENCE_FOR_REMOVAL).catch(unlessGone);
+  }
   for (const [kind, command] of [
+    ["service", ["service", "rm"]],
     ["container", ["container", "rm", "--force", "--volumes"]],
     ["network", ["network", "rm"]],
     ["image", ["image", "rm", "--force"]],
@@ -115,7 +167,7 @@ export async function remove(objects: readonly EngineObject[]): Promise<void> {
 
 /** Between the look and the removal something may have gone by itself. */
 function unlessGone(error: unknown): void {
-  if (!/No such (container|network|image)|not found|is already in progress/i.test(String(error))) {
+  if (!/No such (container|network|image|service)|not found|is already in progress|not part of a swarm/i.test(String(error))) {
     throw error;
   }
 }

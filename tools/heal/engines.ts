@@ -5,6 +5,8 @@ import { resourcesOf, type StackState } from "../stack";
 export interface HostEngine extends EngineAddress {
   /** The name that settings know the host by. */
   readonly host: string;
+  /** Whether it is there as a manager of the cluster, and what is meant is what all of its hosts have together. */
+  readonly cluster?: true;
 }
 
 /** What a host's name has behind it in the names of its providers. */
@@ -14,9 +16,21 @@ const providers = { docker: "-docker", command: "-command" } as const;
 export function recordedEngines(state: StackState | undefined): HostEngine[] {
   const engines = resourcesOf(state).flatMap(({ type, urn, inputs }) => {
     const host = type === "pulumi:providers:docker" ? hostOfProvider(urn) : undefined;
-    return host === undefined || typeof inputs?.host !== "string" ? [] : [{ host, ...recordedAddress(inputs) }];
+    return host === undefined || typeof inputs?.host !== "string" 
+      ? []
+      : [{ host, ...recordedAddress(inputs), ...(isClusters(urn) ? { cluster: true as const } : {}) }];
   });
-  return [...new Map(engines.map((each) => [each.engine, each])).values()];
+  return [...new Map(engines.map((each) => [identityOf(each), each])).values()];
+}
+
+/** What two descriptions of an engine have in common if they are of the same one, and mean the same by it. */
+export function identityOf({ engine, cluster = false }: HostEngine): string {
+  return `${engine}${cluster ? " cluster" : ""}`;
+}
+
+/** Whether a provider, by its URN, is a cluster's. */
+function isClusters(urn: string): boolean {
+  return urn.includes(":cluster:Swarm$pulumi:providers:");
 }
 
 /** How a Docker client reaches the engine that a recorded docker provider is for. */

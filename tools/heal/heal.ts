@@ -6,7 +6,7 @@ import { readState, resourcesOf, type StackState, writeState } from "../stack";
 import type { Progress } from "../terminal/progress";
 import { drift, type Drift } from "./drift";
 import { objectsOf, remove, type EngineObject } from "./engine-objects";
-import { type HostEngine, hostOf, recordedEngines } from "./engines";
+import { type HostEngine, hostOf, identityOf, recordedEngines } from "./engines";
 import { leftByFailure } from "./failed-run";
 import { endOrphans, lockLeftBehind, restoreCheckpoint } from "./killed-run";
 
@@ -118,11 +118,12 @@ export async function look(
   further: readonly HostEngine[],
   silent: readonly Silent[] = [],
 ): Promise<Seen> {
-  const engines = new Map([...further, ...recordedEngines(state)].map((each) => [each.engine, each]));
+  const engines = new Map([...further, ...recordedEngines(state)].map((each) => [identityOf(each), each]));
+  const inCluster = [...engines.values()].some(({ cluster }) => cluster === true);
   const asked = await Promise.all(
     [...engines.values()].map(async (engine): Promise<readonly EngineObject[] | Silent> => {
       const known = silent.find(({ host }) => host === engine.host);
-      return known ?? objectsOf(environment, engine).catch((error: Error) => silence(engine, error));
+      return known ?? objectsOf(environment, engine, inCluster).catch((error: Error) => silence(engine, error));
     }),
   );
   const isSilent = (each: (typeof asked)[number]): each is Silent => "reason" in each;

@@ -106,6 +106,11 @@ function isRunning(pid: number): boolean {
  */
 export function endOrphans(place: StatePlace): number {
   const [mark] = Object.entries(markOf(place)).map(([name, value]) => `${name}=${value}`);
+  return endMarked(mark);
+}
+
+/** Ends all processes but this one that have a mark in their environment: `NAME=value`. Linux only, as above. */
+export function endMarked(mark: string): number {
   const own = namespaceOf("self");
   const orphans = readdirSync("/proc", { encoding: "utf8" })
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ContainerCreateOptions, EndpointSettings } from "dockerode";
 import type { InstanceData, PoolData, PoolIdentity } from "../../components/containers/container-pool";
 import { label, labelsOf } from "../../components/labels";
+import type { Wanted } from "./plan";
 
 /** Seconds a container has to end by itself before it is killed. */
 export const graceSeconds = 3;
@@ -13,16 +14,13 @@ export interface EngineIds {
 }
 
 /** A container as it should be, in the engine's terms. */
-export interface WantedContainer {
-  readonly name: string;
-  /** {@link label.spec}: says whether a container that is there was made from the same. */
-  readonly hash: string;
+export interface WantedContainer extends Wanted {
   readonly options: ContainerCreateOptions;
   /** Its endpoints, by the network's id. Older engines make a container with the first alone. */
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
 }
 
-/** The labels that all containers of a pool have. */
+/** The labels that all containers, or services, of a pool have. */
 export function poolLabels({ stack, lab, pool }: PoolIdentity): Record<string, string> {
   return { [label.stack]: stack, [label.lab]: lab, [label.pool]: pool };
 }
@@ -74,7 +72,8 @@ function wanted(name: string, instance: InstanceData, pool: PoolIdentity, ids: E
   return { name, hash, endpoints, options: { ...options, name, Labels: { ...options.Labels, [label.spec]: hash } } };
 }
 
-function idOf(kind: string, name: string, ids: ReadonlyMap<string, string>): string {
+/** The engine's id of what the data calls by name. Throws an Error for one whose id was not given. */
+export function idOf(kind: string, name: string, ids: ReadonlyMap<string, string>): string {
   const id = ids.get(name);
   if (id === undefined) {
     throw new Error(`The id of ${kind} ${name} was not given.`);

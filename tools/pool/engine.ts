@@ -1,7 +1,9 @@
 import Docker from "dockerode";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { Agent as TlsAgent } from "node:https";
+import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { addressIn, clientEnvironment, type EngineAddress } from "../../components/hosts/engine-address";
 
@@ -9,17 +11,23 @@ import { addressIn, clientEnvironment, type EngineAddress } from "../../componen
 const AT_A_TIME = 8;
 
 /**
- * The engine that this process was told of in its environment. What is neither a socket or pipe of this machine nor a port
- * with certificates is reached through the Docker client, which knows ssh, keys and known hosts.
+ * An engine; without an address, the one that this process was told of in its environment. What is neither a socket or pipe
+ * of this machine nor a port with certificates is reached through the Docker client, which knows ssh, keys and known hosts.
  */
 export function connect(address: EngineAddress = addressIn(process.env)): Docker {
   const { engine, certPath } = address;
-  if (engine === "" || /^(unix|npipe):/.test(engine)) {
+  if (engine === "") {
     return new Docker();
   }
+  const [, local] = /^(?:unix|npipe):\/\/(.+)/.exec(engine) ?? [];
+  if (local !== undefined) {
+    return new Docker({ socketPath: local });
+  }
   if (certPath !== undefined) {
-    // The rest, the certificates among it, the library takes from the environment.
-    const options = { protocol: "https", agent: new TlsAgent({ keepAlive: true, maxSockets: AT_A_TIME }) } as const;
+    const { hostname: host, port } = new URL(engine);
+    const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((file) => readFileSync(join(certPath, file)));
+    const agent = new TlsAgent({ keepAlive: true, maxSockets: AT_A_TIME });
+    const options = { protocol: "https", host, port, ca, cert, key, agent } as const;
     return new Docker(options);
   }
   // The host is but a name in a header.

@@ -1,6 +1,6 @@
 import type { PoolIdentity } from "../../components/containers/container-pool";
 import { UserError } from "../command";
-import type { Failure } from "./reconcile";
+import type { Failure } from "./parts";
 
 /** One error for all containers of a pool that failed, each with the engine's words. */
 export function failed({ pool }: PoolIdentity, failures: readonly Failure[], of?: number): UserError {

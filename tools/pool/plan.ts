@@ -1,64 +1,50 @@
-import type { ContainerInfo } from "dockerode";
-import { label } from "../../components/labels";
-import type { WantedContainer } from "./create-options";
+import type { Parts } from "./parts";
 
-/** A container that is there and not as it should be. */
-export interface Replacement {
-  readonly wanted: WantedContainer;
-  readonly found: ContainerInfo;
+/** An instance of a pool as it should be. */
+export interface Wanted {
+  readonly name: string;
+  /** `label.spec` of labels.ts: says whether one that is there was made from the same. */
+  readonly hash: string;
 }
+
+/** An instance that is there and not as it should be. */
+export interface Replacement<W, F> {
+  readonly wanted: W;
+  readonly found: F;
+}
+
+/** What is to be done about an instance that is there. */
+export type Doing = "keep" | "start" | "replace";
 
 /** What is to be done so that a pool is as declared. */
-export interface Plan {
+export interface Plan<W, F> {
   /** In the pool, and not declared. */
-  readonly surplus: readonly ContainerInfo[];
-  readonly replace: readonly Replacement[];
+  readonly surplus: readonly F[];
+  readonly replace: readonly Replacement<W, F>[];
   /** As declared, but stopped or never started. */
-  readonly start: readonly Replacement[];
-  readonly create: readonly WantedContainer[];
-  readonly keep: readonly ContainerInfo[];
+  readonly start: readonly Replacement<W, F>[];
+  readonly create: readonly W[];
+  readonly keep: readonly F[];
 }
 
-/** Compares the containers of a pool with those that should be there. Pure. */
-export function planOf(wanted: readonly WantedContainer[], found: readonly ContainerInfo[]): Plan {
-  const byName = new Map(found.map((container) => [nameOf(container), container]));
+/** Compares the instances of a pool with those that should be there. Pure. */
+export function planOf<W extends Wanted, F>(
+  { nameOf, whatToDo }: Pick<Parts<W, F>, "nameOf" | "whatToDo">,
+  wanted: readonly W[],
+  found: readonly F[],
+): Plan<W, F> {
+  const byName = new Map(found.map((each) => [nameOf(each), each]));
   const declared = new Set(wanted.map(({ name }) => name));
-  const there = wanted.flatMap((each): Replacement[] => {
-    const container = byName.get(each.name);
-    return container === undefined ? [] : [{ wanted: each, found: container }];
+  const there = wanted.flatMap((each): Replacement<W, F>[] => {
+    const same = byName.get(each.name);
+    return same === undefined ? [] : [{ wanted: each, found: same }];
   });
-  const doing = (what: Doing) => there.filter((each) => whatToDo(each) === what);
+  const doing = (what: Doing) => there.filter((each) => whatToDo(each.wanted, each.found) === what);
   return {
-    surplus: found.filter((container) => !declared.has(nameOf(container))),
+    surplus: found.filter((each) => !declared.has(nameOf(each))),
     replace: doing("replace"),
     start: doing("start"),
     create: wanted.filter(({ name }) => !byName.has(name)),
     keep: doing("keep").map((each) => each.found),
   };
-}
-
-/** Docker's name of a container, which the engine lists with a slash before it. */
-export function nameOf({ Names }: ContainerInfo): string {
-  return Names[0].replace(/^\//, "");
-}
-
-type Doing = "keep" | "start" | "replace";
-
-function whatToDo({ wanted, found }: Replacement): Doing {
-  if (found.Labels[label.spec] !== wanted.hash) {
-    return "replace";
-  }
-  if (found.State === "running") {
-    return isWired(wanted, found) ? "keep" : "replace";
-  }
-  return found.State === "exited" || found.State === "created" ? "start" : "replace";
-}
-
-/** Whether it is on its networks with its addresses, and on no others: a hand may have changed that. */
-function isWired({ endpoints }: WantedContainer, { NetworkSettings: { Networks } }: ContainerInfo): boolean {
-  const actual = Object.values(Networks);
-  return (
-    actual.length === Object.keys(endpoints).length &&
-    actual.every(({ NetworkID, IPAddress }) => endpoints[NetworkID]?.IPAMConfig?.IPv4Address === IPAddress)
-  );
 }

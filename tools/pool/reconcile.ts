@@ -1,30 +1,22 @@
-import type Docker from "dockerode";
-import type { ContainerInfo } from "dockerode";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolIdentity, PoolReport } from "../../components/containers/container-pool";
 import { UserError } from "../command";
-import { graceSeconds, poolLabels, type WantedContainer } from "./create-options";
-import { nameOf, planOf, type Replacement } from "./plan";
+import type { Failure, Parts } from "./parts";
+import { planOf, type Replacement, type Wanted } from "./plan";
 
-export interface Work {
-  readonly engine: Docker;
+export interface Work<W extends Wanted, F> {
+  readonly parts: Parts<W, F>;
   readonly pool: PoolIdentity;
-  /** Called after each container that something was done about. */
+  /** Called after each instance that something was done about. */
   readonly onDone?: (done: number, of: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** What could not be done about a container. */
-export interface Failure {
-  readonly name: string;
-  readonly error: unknown;
-}
-
-/** Containers that are made at a time. More of them are no faster: 40 took as long with 16 as with 8 on two processors. */
+/** Instances that are made at a time. More of them are no faster: 40 took as long with 16 as with 8 on two processors. */
 const AT_A_TIME = 8;
 
-/** Containers that are removed at a time. Some may take their whole grace to end, which should pass for all at once. */
+/** Instances that are removed at a time. Some may take their whole grace to end, which should pass for all at once. */
 const REMOVED_AT_A_TIME = 32;
 
 /** Of a pool that is replaced, the part that is at work on at a time: the others go on answering. */
@@ -35,13 +27,14 @@ const TRIES = 2;
 const PAUSE_MS = 1000;
 
 /**
- * Makes what runs of a pool what is declared. What is as declared is left alone. A container that fails does not keep the
+ * Makes what runs of a pool what is declared. What is as declared is left alone. An instance that fails does not keep the
  * others from being tried.
  */
-export async function reconcile(
-  wanted: readonly WantedContainer[],
-  work: Work,
+export async function reconcile<W extends Wanted, F>(
+  wanted: readonly W[],
+  work: Work<W, F>,
 ): Promise<{ report: PoolReport; failures: readonly Failure[] }> {
+  const { parts, signal } = work;
   const done = { created: new Set<string>(), started: new Set<string>(), removed: new Set<string>() };
   let failures: readonly Failure[] = [];
   for (let tries = 1; tries <= TRIES; tries++) {
@@ -49,9 +42,13 @@ export async function reconcile(
     if (failures.length === 0 || tries === TRIES) {
       break;
     }
-    await sleep(PAUSE_MS, undefined, { signal: work.signal });
+    await sleep(PAUSE_MS, undefined, { signal });
   }
-  const { keep } = planOf(wanted, await list(work));
+  const failed = new Set(failures.map(({ name }) => name));
+  const made = wanted.filter(({ name }) => !failed.has(name));
+  const onRunning = counter(work, made.length);
+  const idle = (await parts.untilRunning?.(made, { signal, onRunning })) ?? [];
+  const { keep } = planOf(parts, wanted, await list(work));
   const [created, started, removed] = [done.created, done.started, done.removed].map((names) => [...names].sort());
   const report = {
     changed: created.length + started.length + removed.length > 0,
@@ -59,68 +56,61 @@ export async function reconcile(
     started,
     removed,
     kept: wanted.length - created.length - started.length - failures.length,
-    containers: createHash("sha256")
-      .update(
-        keep
-          .map(({ Id }) => Id)
-          .sort()
-          .join(),
-      )
-      .digest("hex"),
+    containers: createHash("sha256").update(keep.map(parts.identityOf).sort().join()).digest("hex"),
   };
-  return { report, failures };
+  return { report, failures: [...failures, ...idle] };
 }
 
-/** Removes all containers of a pool that are on a network. What is gone already is no failure. */
-export async function removeAll(work: Work, network: string): Promise<readonly Failure[]> {
-  const found = await list(work, { network: [network] });
-  const run = { ...work, atATime: REMOVED_AT_A_TIME, count: counter(work, found.length) };
-  return each(found, nameOf, run, (container) => remove(work.engine, container.Id));
+/** Removes all instances of a pool that are on a network. What is gone already is no failure. */
+export async function removeAll<W extends Wanted, F>(work: Work<W, F>, network: string): Promise<readonly Failure[]> {
+  const { parts, signal } = work;
+  const found = await list(work, network);
+  const run = { signal, atATime: REMOVED_AT_A_TIME, count: counter(work, found.length) };
+  const failures = await each(found, parts.nameOf, run, (one) => parts.remove(one));
+  await parts.untilGone?.(found, signal);
+  return failures;
 }
 
 type Done = Record<"created" | "started" | "removed", Set<string>>;
 
-async function pass(wanted: readonly WantedContainer[], work: Work, done: Done): Promise<readonly Failure[]> {
-  const { engine } = work;
-  const { surplus, replace, start, create } = planOf(wanted, await list(work));
+async function pass<W extends Wanted, F>(
+  wanted: readonly W[],
+  work: Work<W, F>,
+  done: Done,
+): Promise<readonly Failure[]> {
+  const { parts, signal } = work;
+  const { surplus, replace, start, create } = planOf(parts, wanted, await list(work));
   const count = counter(work, surplus.length + replace.length + start.length + create.length);
-  const run = { ...work, count, atATime: AT_A_TIME };
+  const run = { signal, count, atATime: AT_A_TIME };
   const rolling = Math.max(1, Math.min(AT_A_TIME, Math.floor(wanted.length / ROLLING_PART)));
+  const nameOfWanted = ({ name }: W): string => name;
+  const nameOf = ({ wanted: { name } }: Replacement<W, F>): string => name;
   // What goes leaves its port and its address to what comes, so this is not done all at once.
+  const stayed = await each(surplus, parts.nameOf, { ...run, atATime: REMOVED_AT_A_TIME }, async (one) => {
+    await parts.remove(one);
+    done.removed.add(parts.nameOf(one));
+  });
+  await parts.untilGone?.(surplus, signal);
   return [
-    ...(await each(surplus, nameOf, { ...run, atATime: REMOVED_AT_A_TIME }, async (container) => {
-      await remove(engine, container.Id);
-      done.removed.add(nameOf(container));
-    })),
-    ...(await each(replace, wantedName, { ...run, atATime: rolling }, async (one) => {
-      await remove(engine, one.found.Id);
-      await make(engine, one.wanted);
+    ...stayed,
+    ...(await each(replace, nameOf, { ...run, atATime: rolling }, async (one) => {
+      await parts.replace(one.wanted, one.found);
       done.created.add(one.wanted.name);
     })),
-    ...(await each(start, wantedName, run, async (one) => {
-      await engine.getContainer(one.found.Id).start();
+    ...(await each(start, nameOf, run, async (one) => {
+      await parts.start(one.found);
       done.started.add(one.wanted.name);
     })),
-    ...(await each(
-      create,
-      ({ name }) => name,
-      run,
-      async (one) => {
-        await make(engine, one);
-        done.created.add(one.name);
-      },
-    )),
+    ...(await each(create, nameOfWanted, run, async (one) => {
+      await parts.make(one);
+      done.created.add(one.name);
+    })),
   ];
 }
 
-function wantedName({ wanted: { name } }: Replacement): string {
-  return name;
-}
-
-async function list({ engine, pool }: Work, filters: Record<string, string[]> = {}): Promise<ContainerInfo[]> {
-  const labels = Object.entries(poolLabels(pool)).map(([name, value]) => `${name}=${value}`);
+async function list<W extends Wanted, F>({ parts, pool }: Work<W, F>, network?: string): Promise<F[]> {
   try {
-    return await engine.listContainers({ all: true, filters: { ...filters, label: labels } });
+    return await parts.list(network);
   } catch (error) {
     const { message } = error as Error;
     throw new UserError(`The container engine does not say what pool "${pool.pool}" has: ${message}`, 1, {
@@ -129,30 +119,7 @@ async function list({ engine, pool }: Work, filters: Record<string, string[]> = 
   }
 }
 
-async function make(engine: Docker, { options, endpoints }: WantedContainer): Promise<void> {
-  const container = await engine.createContainer(options);
-  for (const [network, EndpointConfig] of Object.entries(endpoints).slice(1)) {
-    await engine.getNetwork(network).connect({ Container: container.id, EndpointConfig });
-  }
-  await container.start();
-}
-
-async function remove(engine: Docker, id: string): Promise<void> {
-  const container = engine.getContainer(id);
-  // One that does not end by itself in time is killed by the engine.
-  await container.stop({ t: graceSeconds }).catch(unlessGone);
-  await container.remove({ force: true, v: true }).catch(unlessGone);
-}
-
-/** Also if it goes at this moment, or was not running: https://docs.docker.com/reference/api/engine/version/v1.41/ */
-function unlessGone(error: unknown): void {
-  const { statusCode, message } = error as { statusCode?: number; message?: string };
-  if (statusCode !== 304 && statusCode !== 404 && !(statusCode === 409 && /already in progress/.test(message ?? ""))) {
-    throw error;
-  }
-}
-
-function counter({ onDone }: Work, of: number): () => void {
+function counter({ onDone }: Pick<Work<Wanted, unknown>, "onDone">, of: number): () => void {
   let done = 0;
   return () => onDone?.(++done, of);
 }
@@ -161,7 +128,7 @@ function counter({ onDone }: Work, of: number): () => void {
 async function each<T>(
   all: readonly T[],
   name: (one: T) => string,
-  { signal, atATime, count }: Pick<Work, "signal"> & { readonly atATime: number; readonly count: () => void },
+  { signal, atATime, count }: { readonly signal?: AbortSignal; readonly atATime: number; readonly count: () => void },
   work: (one: T) => Promise<unknown>,
 ): Promise<Failure[]> {
   const { default: pLimit } = await import("p-limit");

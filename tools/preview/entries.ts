@@ -1,3 +1,4 @@
+import { administrationServices, shortestPrefix } from "../../components/network/administration";
 import type { HostTopology } from "../../components/network/topology";
 import type { Plan } from "../../components/plan";
 import { containersOf, opens } from "./reach";
@@ -34,22 +35,6 @@ export const sourcesInWords = {
   azureLogin: "anyone with a login at Azure that may",
 } as const;
 
-/**
- * A source as wide as this admits whoever wants to come: a 256th of all addresses. It is the widest that settings allow
- * for administration.
- */
-const WORLD_PREFIX = 8;
-
-/** Services by which machines are administered, by their port. */
-const administration: ReadonlyMap<number, string> = new Map([
-  [22, "SSH"],
-  [2375, "the Docker API without TLS"],
-  [2376, "the Docker API"],
-  [3389, "Remote Desktop"],
-  [5985, "WinRM"],
-  [5986, "WinRM"],
-]);
-
 /** Every way in that a plan has. */
 export function entriesOf({ topology, openings, administration: by }: Partial<Plan> & Pick<Plan, "topology">): Entry[] {
   return [
@@ -71,13 +56,13 @@ function publishedEntries(host: HostTopology, openings: Plan["openings"] | undef
         protocol,
         leadsTo: `${name}:${containerPort}`,
         ...(openings === undefined && !address.startsWith("127.") ? {} : { sources }),
-        administers: administration.get(containerPort) ?? administration.get(hostPort),
+        administers: administrationServices.get(containerPort) ?? administrationServices.get(hostPort),
       };
     }),
   );
 }
 
-/** The load balancer's ports for SSH and Docker, one for each host: who comes in there is the same for all. */
+/** The load balancer's ports for each service, one for each host: who comes in there is the same for all. */
 function administrationEntries(by: Plan["administration"]): Entry[] {
   const entry = (at: string, sources: readonly string[] | undefined): Entry => ({
     host: "each host",
@@ -87,11 +72,14 @@ function administrationEntries(by: Plan["administration"]): Entry[] {
     ...(sources && { sources }),
     administers: at,
   });
+  if (by?.through === "bastion") {
+    return [entry("Azure Bastion", [sourcesInWords.azureLogin])];
+  }
   const sources = by?.sources;
   return [
     entry("SSH", sources),
     entry("the Docker API", sources),
-    ...(by?.bastion === true ? [entry("Azure Bastion", [sourcesInWords.azureLogin])] : []),
+    ...(by?.winrm === true ? [entry("WinRM", sources)] : []),
   ];
 }
 
@@ -118,10 +106,10 @@ function changed(was: Entry, entry: Entry): EntryChange[] {
     : [{ change: "changes", entry, was, gained, lost }];
 }
 
-/** Whether these sources are as good as everybody. */
+/** Whether these sources are as good as everybody; the widest that settings allow are. */
 export function admitsTheWorld(sources: readonly string[] = []): boolean {
   return sources.some(
-    (source) => source === sourcesInWords.anyone || Number(/\/(\d+)$/.exec(source)?.[1] ?? 32) <= WORLD_PREFIX,
+    (source) => source === sourcesInWords.anyone || Number(/\/(\d+)$/.exec(source)?.[1] ?? 32) <= shortestPrefix.ipv4,
   );
 }
 

@@ -58,6 +58,11 @@ export class Judge {
       }
       case "answer":
         return this.reaches(expectation, targetOf(expectation.url));
+      case "published": {
+        const { port } = targetOf(expectation.url);
+        const published = containersOf(host).some(({ ports }) => ports.some(({ hostPort }) => hostPort === port));
+        return published ? yes : no(`nothing is published at port ${port}`);
+      }
       case "counted": {
         const counter = this.reaches(expectation, targetOf(expectation.counter));
         return counter.holds === "no" ? counter : this.reaches(expectation, targetOf(expectation.url));
@@ -68,6 +73,8 @@ export class Judge {
         return named(host, expectation.container) === undefined
           ? no(`there is no container ${expectation.container}`)
           : open;
+      case "member":
+        return host.members?.includes(expectation.member) === true ? open : no(`${expectation.member} is no host of it`);
       case "artefact":
         return open;
     }

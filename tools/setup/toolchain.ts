@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import type { Progress } from "../terminal/progress";
+import { isRehearsed } from "./declared-hosts";
 import { GoBuilds } from "./go-builds";
 import { findLogin } from "./login";
 import { isProgram, type Machine, onPath, programFile, thisMachine } from "./machine";
@@ -59,7 +60,7 @@ export async function ensureToolchain(progress: Progress, options: ToolchainOpti
   // A folder of the user's that is on PATH already stays where they put it.
   const first = onPath(machine, "pulumi")[0] === pulumi.path ? [] : [dirname(pulumi.path)];
   const simulated = azure === "simulated" ? simulation(machine, environment) : undefined;
-  const folders = [...(simulated === undefined ? [] : [simulated.plugin]), ...first, ...host.folders];
+  const folders = [...(simulated?.folders ?? []), ...first, ...host.folders];
   const path = new Set([...folders, ...(machine.env.PATH ?? "").split(delimiter)]);
   return {
     pulumi: pulumi.path,
@@ -80,13 +81,16 @@ export async function ensureToolchain(progress: Progress, options: ToolchainOpti
 
 const LANGUAGE_HOST = "Node language host";
 
-/** The plugin that answers as Azure would, which the CLI takes from PATH, and what it is to know. */
+/**
+ * The plugin that answers as Azure would, which the CLI takes from PATH, and what it is to know. Whoever rehearses has a
+ * stand-in for Azure's command line, too: others may have the real one on their PATH, and mean it.
+ */
 function simulation(machine: Machine, environment: string) {
   const { simulatedAzure, simulatedSubscription } =
     require("../rehearsal/azure") as typeof import("../rehearsal/azure");
-  const { plugin, env } = simulatedAzure(machine, environment);
+  const { plugin, commands, env } = simulatedAzure(machine, environment);
   return {
-    plugin,
+    folders: isRehearsed(machine, environment) ? [plugin, commands] : [plugin],
     // Whoever has a subscription of their own means another one by its id.
     env: { ...env, ARM_SUBSCRIPTION_ID: simulatedSubscription, PULUMI_IGNORE_AMBIENT_PLUGINS: "false" },
     origin: { "azure-native plugin": { source: "simulated", says: plugin } satisfies Origin },

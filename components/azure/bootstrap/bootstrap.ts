@@ -4,6 +4,8 @@ import type { Credentials } from "../credentials";
 export interface BootstrapOptions {
   /** The administrator that Azure makes on each host, who logs in there. */
   readonly user: string;
+  /** Whether there is PowerShell remoting over HTTPS; on Windows only. */
+  readonly remoting?: boolean;
 }
 
 /** How a new machine of a scale set becomes a container host. */

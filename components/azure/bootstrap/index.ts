@@ -10,5 +10,5 @@ export { type Bootstrap, type BootstrapOptions, DOCKER_PORT } from "./bootstrap"
  * engine that listens with mutual TLS. Throws an Error if what it makes is longer than Azure or the system takes.
  */
 export function bootstrapFor(os: HostOs, options: BootstrapOptions): Bootstrap {
-  return os === "windows" ? windowsBootstrap() : linuxBootstrap(options);
+  return os === "windows" ? windowsBootstrap(options) : linuxBootstrap(options);
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
 import type { ContainerHost } from "../../hosts/container-host";
 import { Image } from "../../images/image";
+import { serviceRepository } from "../../images/service-repository";
 import { toolboxOn } from "../../images/toolbox";
 import { FirewallRule } from "../../network/firewall-rule";
 import type { Opening } from "../../network/opening";
@@ -36,7 +37,8 @@ export class AppPoolLab extends pulumi.ComponentResource implements Lab {
     super("container-network-labs:labs:AppPoolLab", name, {}, { providers: [args.host.docker], ...opts });
     const { settings, host } = args;
     const instances = instancesOf(settings);
-    const placed = topology(settings, host.os);
+    const members = host.members?.map(({ hostName }) => hostName);
+    const placed = topology(settings, host.os, members);
     const images = this.images(name, args);
     const run = (spec: ContainerSpec): Run =>
       spec.role === "front-door"
@@ -56,7 +58,10 @@ export class AppPoolLab extends pulumi.ComponentResource implements Lab {
     const { group } = settings.openings;
     return openings.length === 0
       ? []
-      : [new FirewallRule(`${name}-openings`, { host, lab, openings, group }, { parent: this })];
+      : (host.members ?? [host]).map((member) => {
+          const own = member === host ? `${name}-openings` : `${name}-${member.hostName}-openings`;
+          return new FirewallRule(own, { host: member, lab, openings, group }, { parent: this });
+        });
   }
 
   private images(name: string, { settings, host }: AppPoolLabArgs) {
@@ -69,7 +74,7 @@ export class AppPoolLab extends pulumi.ComponentResource implements Lab {
     );
     const app = new Image(
       `${name}-app-image`,
-      { lab, host, repository: lab, folder: folder("app"), base: dbase },
+      { lab, host, repository: serviceRepository(lab, host), folder: folder("app"), base: dbase },
       { parent: this },
     );
     // On Windows the front door starts from another official image, which its Dockerfile names.
@@ -105,11 +110,11 @@ function identityOf({ user, group, credentialSpec }: AppPoolSettings): { user?: 
   };
 }
 
-/** The addresses by which the front door reaches the instances. */
+/** By what the front door reaches the instances: their addresses or, where a cluster gives these, their names. */
 function upstreamsOf(containers: readonly ContainerSpec[]): string[] {
   return containers
     .filter(({ role }) => role === "instance")
-    .map(({ endpoints: [{ address }] }) => `${address}:${webPort}`);
+    .map(({ name, endpoints: [endpoint] }) => `${endpoint?.address ?? name}:${webPort}`);
 }
 
 /** What others may reach of the host, where openings are enabled. Nobody but the host reaches loopback anyway. */

@@ -1,15 +1,17 @@
 import type { Fault } from "../../settings/fault";
 import { repeats } from "../../settings/cross-checks/placed";
-import type { HostOs } from "../lab";
-import { emptied, mostInstances, places, placesIn, poolPorts } from "./instances";
+import { networkOf } from "../../network/address";
+import { type ClusterPlace, clusterOf, type HostOs, type Place } from "../lab";
+import { emptied, instancesOf, mostInstances, places, placesIn, poolPorts } from "./instances";
 import { entries } from "./ports";
 import type { AppPoolSettings } from "./settings";
 
 /** What is wrong beyond the schema and beyond the rules that hold for every lab. Keys are below the lab. */
-export function faults(settings: AppPoolSettings, os: HostOs): Fault[] {
+export function faults(settings: AppPoolSettings, os: HostOs, place?: Place): Fault[] {
+  const cluster = clusterOf(place);
   return [
     ...portFaults(settings),
-    ...placeFaults(settings),
+    ...(cluster === undefined ? placeFaults(settings) : roomFaults(settings, cluster)),
     ...ephemeralFaults(settings, os),
     ...withoutFaults(settings),
     ...pathFaults(settings, os),
@@ -79,6 +81,38 @@ function placeFaults(settings: AppPoolSettings): Fault[] {
           cure:
             `choose another for ${same.item}, nearer to the others: its instance would have the address of ` +
             `${same.first}'s, ${placeOf(same.item).address}`,
+        },
+      ];
+}
+
+/** Containers of a pool that are replaced at a time, each of which has its new address beside the old one for a moment. */
+const onTheirWay = 8;
+
+/**
+ * Addresses that a pool takes of a cluster's network. A swarm keeps the addresses of what ran on a host that it lost until
+ * the host is back or a day has passed, so those of one host are needed once more; a service that all hosts hand on has one
+ * besides; and so has each host, beside the gateway and the front door.
+ */
+function addressesNeeded(instances: number, { members, publish }: ClusterPlace): number {
+  const elsewhere = members.length > 1 ? Math.ceil(instances / members.length) : 0;
+  return (publish === "ingress" ? 2 : 1) * instances + elsewhere + onTheirWay + members.length + 2;
+}
+
+/** More instances than the cluster's network has room for, should one of its hosts be lost. */
+function roomFaults(settings: AppPoolSettings, cluster: ClusterPlace): Fault[] {
+  const { subnet } = settings.network;
+  const [address, prefix] = subnet.split("/");
+  const needed = addressesNeeded(instancesOf(settings).length, cluster);
+  // Neither its own address nor the broadcast address is anybody's.
+  const fitting = 32 - Math.ceil(Math.log2(needed + 2));
+  return fitting >= Number(prefix)
+    ? []
+    : [
+        {
+          key: "network.subnet",
+          value: subnet,
+          allowed: `a subnet of /${fitting} or larger on a cluster, for ${needed} addresses: those of a host that is lost are kept`,
+          cure: `choose a larger one, for example ${networkOf(`${address}/${fitting}`)}, or declare fewer instances`,
         },
       ];
 }

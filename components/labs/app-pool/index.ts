@@ -8,6 +8,7 @@ import { topology } from "./topology";
 export const appPool: LabDefinition<typeof settings> = {
   settings,
   systems: ["linux", "windows"],
+  spreads: true,
   topology,
   faults,
   openings: openingsOf,

@@ -8,12 +8,16 @@ import type { AppPoolSettings } from "./settings";
 /** The port that the application and the front door listen on inside their containers. */
 export const webPort = 80;
 
-/** What the lab puts on a host: the instances on one network or two, as their ports have it, and the front door. */
-export function topology(settings: AppPoolSettings, os: HostOs): LabTopology {
-  const declared = networkSpecs(settings, os);
-  const placed = distinctInstances(settings).map((instance) => ({
+/**
+ * What the lab puts on a host: the instances on one network or two, as their ports have it, and the front door. On a
+ * cluster it is the cluster that chooses the instances' hosts and addresses; the front door is on the first host.
+ */
+export function topology(settings: AppPoolSettings, os: HostOs, members?: readonly string[]): LabTopology {
+  const declared = networkSpecs(settings, os, members !== undefined);
+  const instances = members === undefined ? distinctInstances(settings) : instancesOf(settings);
+  const placed = instances.map((instance) => ({
     instance,
-    // On Windows one network has all places.
+    // On Windows one network has all places, and so has one on a cluster.
     network: declared[Math.min(instance.bridge, declared.length - 1)],
   }));
   const inUse = declared.filter(
@@ -29,15 +33,21 @@ export function topology(settings: AppPoolSettings, os: HostOs): LabTopology {
           role: "instance",
           image: "app",
           pool: "app-pool",
-          endpoints: [{ network: network.name, address, aliases: [] }],
+          ...(members === undefined
+            ? { endpoints: [{ network: network.name, address, aliases: [] }] }
+            : { endpoints: [], joins: [network.name] }),
           hostsEntries: [],
           ports: [published(settings.listen, port, portsSetting(settings))],
           setting: "name",
         };
       }),
-      ...(settings.frontDoor.enabled ? [frontDoor(settings, inUse)] : []),
+      ...(settings.frontDoor.enabled ? [{ ...frontDoor(settings, inUse), ...onMember(members) }] : []),
     ],
   };
+}
+
+function onMember(members: readonly string[] | undefined): Pick<ContainerSpec, "member"> {
+  return members === undefined ? {} : { member: members[0] };
 }
 
 /** Instances without a place of their own are told as a fault; taken along here, each would be one of its own as well. */
@@ -45,11 +55,11 @@ function distinctInstances(settings: AppPoolSettings) {
   return [...new Map(instancesOf(settings).map((instance) => [instance.address, instance])).values()];
 }
 
-function networkSpecs({ network }: AppPoolSettings, os: HostOs): NetworkSpec[] {
+function networkSpecs({ network }: AppPoolSettings, os: HostOs, onCluster: boolean): NetworkSpec[] {
   const { name, subnet } = network;
-  // What is set is passed on even on Windows, where the cross checks refuse it with the reason.
-  const bridge = network.bridge ?? (os === "linux" ? "pool0" : undefined);
-  return networksOf(subnet, os).map((each, i) => {
+  // What is set is passed on even where there is no such thing, and the cross checks refuse it with the reason.
+  const bridge = network.bridge ?? (os === "linux" && !onCluster ? "pool0" : undefined);
+  return (onCluster ? [subnet] : networksOf(subnet, os)).map((each, i) => {
     const behind = i === 0 ? "" : String(i + 1);
     return {
       name: `${name}${behind}`,

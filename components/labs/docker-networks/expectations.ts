@@ -1,7 +1,7 @@
 import type { Expectation } from "../../checks/expectation";
 import type { NetworkSpec } from "../../network/topology";
-import type { HostOs } from "../lab";
-import { placementExpectations } from "../placement";
+import { clusterOf, type HostOs, type Place } from "../lab";
+import { placementExpectations, provedOn } from "../placement";
 import type { DockerNetworksSettings } from "./settings";
 import { clientsOf, topology, webPort } from "./topology";
 
@@ -11,13 +11,19 @@ export function greeting(client: string): string {
 }
 
 /** What must hold in the lab: the document's observations, each as a check. */
-export function expectations(settings: DockerNetworksSettings, os: HostOs): Expectation[] {
-  const placed = topology(settings, os);
+export function expectations(settings: DockerNetworksSettings, os: HostOs, place?: Place): Expectation[] {
+  const members = clusterOf(place)?.members;
+  const placed = topology(settings, os, members);
+  const memberOf = (name: string): string | undefined => placed.containers.find((each) => each.name === name)?.member;
+  // What is asked from outside is asked on the host that publishes it.
+  const prover = (from: string): string => (from === "operator" ? settings.web.server.name : from);
   return [
-    ...placementExpectations(placed, os),
-    ...chatExpectations(settings),
-    ...webExpectations(settings),
-    ...separation(settings, placed.networks),
+    ...placementExpectations(placed, os, members !== undefined),
+    ...[
+      ...chatExpectations(settings),
+      ...webExpectations(settings),
+      ...separation(settings, placed.networks),
+    ].map((each) => ("from" in each ? { ...each, ...provedOn(memberOf(prover(each.from))) } : each)),
   ];
 }
 

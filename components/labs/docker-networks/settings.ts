@@ -120,8 +120,8 @@ const web = z
         port: port
           .default(8080)
           .describe(
-            "Port of the host that leads to the server's port 80. Not 22, 2375 or 2376. From 32768 on, Linux may " +
-              "have lent it to an outgoing connection; Windows refuses 49152 and above.",
+            "Port of the host that leads to the server's port 80. Not one by which hosts are administered, such as 22. " +
+              "From 32768 on, Linux may have lent it to an outgoing connection; Windows refuses 49152 and above.",
           ),
       })
       .prefault({})

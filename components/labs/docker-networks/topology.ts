@@ -9,22 +9,43 @@ export { clientsOf } from "./clients";
 /** The port that the web server listens on inside its container. */
 export const webPort = 80;
 
-/** What the lab puts on a host: the chat and, on Linux on a network of its own, the web server with its neighbours. */
-export function topology(settings: DockerNetworksSettings, os: HostOs): LabTopology {
-  const chat = networkSpec(settings.chat.network, os, "chat");
+/**
+ * What the lab puts on a host: the chat and, on Linux on a network of its own, the web server with its neighbours. On a
+ * cluster each half's server is on one of the hosts, and who asks it on the others.
+ */
+export function topology(settings: DockerNetworksSettings, os: HostOs, members?: readonly string[]): LabTopology {
+  const ofBridges = os === "linux" && members === undefined;
+  const chat = networkSpec(settings.chat.network, ofBridges, "chat");
   // A Windows host has a single nat network, so there the web server joins the chat's, unless a setting insists.
   const declared = settings.web.network ?? (os === "linux" ? webNetwork.parse({}) : undefined);
-  const web = declared && networkSpec(declared, os, "web");
+  const web = declared && networkSpec(declared, ofBridges, "web");
   return {
     networks: web === undefined ? [chat] : [chat, web],
-    containers: [...chatContainers(settings, chat.name), ...webContainers(settings, (web ?? chat).name)],
+    containers: [
+      ...spread(chatContainers(settings, chat.name), members),
+      // It begins with another host, so that not both servers are on the first.
+      ...spread(webContainers(settings, (web ?? chat).name), members && [...members.slice(1), ...members.slice(0, 1)]),
+    ],
   };
 }
 
-function networkSpec(settings: NetworkSettings, os: HostOs, half: "chat" | "web"): NetworkSpec {
+/** The server on the first host of a cluster and its askers on the others; a network stack is shared on one host. */
+function spread(containers: ContainerSpec[], [first, ...others]: readonly string[] = []): ContainerSpec[] {
+  if (first === undefined) {
+    return containers;
+  }
+  const hosts = others.length === 0 ? [first] : others;
+  const owners = containers.filter(({ sharesStackOf }) => sharesStackOf === undefined).map(({ name }) => name);
+  return containers.map((container) => {
+    const place = owners.indexOf(container.sharesStackOf ?? container.name);
+    return { ...container, member: place === 0 ? first : hosts[(place - 1) % hosts.length] };
+  });
+}
+
+function networkSpec(settings: NetworkSettings, ofBridges: boolean, half: "chat" | "web"): NetworkSpec {
   const { name, subnet, gateway } = settings;
-  // What is set is passed on even on Windows, where the cross checks refuse it with the reason.
-  const onLinux = os === "linux" ? { ipRange: firstRange(subnet), bridge: `${half}0` } : {};
+  // What is set is passed on even where there is no such thing, and the cross checks refuse it with the reason.
+  const onLinux = ofBridges ? { ipRange: firstRange(subnet), bridge: `${half}0` } : {};
   return {
     name,
     subnet,

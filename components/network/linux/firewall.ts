@@ -19,10 +19,10 @@ export function linuxFirewallTable(stack: string, lab: string): string {
  */
 export function linuxFirewallRuleset(table: string, openings: readonly Opening[]): string {
   const rules = restricted(openings).flatMap((opening) =>
-    namedRules(opening).map(({ displayName, ports }) => {
+    namedRules(opening).map(({ displayName, ports, protocol }) => {
       const address = opening.listen === everyAddress ? "" : `ip daddr ${opening.listen} `;
       const sources = `ip saddr != { ${opening.sources.join(", ")} }`;
-      return `    ${address}tcp dport ${ports} ${sources} drop comment "${displayName}"`;
+      return `    ${address}${protocol.toLowerCase()} dport ${ports} ${sources} drop comment "${displayName}"`;
     }),
   );
   return replacedTable(`ip ${table}`, [

@@ -1,5 +1,5 @@
 # Makes the rules of a group in the host's firewall what the data says, or removes them: {group, rules: [{name, displayName,
-# ports, listen, sources}]}. A rule is told by its name, of which there is one on a host; other groups' are left alone.
+# protocol, ports, listen, sources}]}. A rule is told by its name, of which there is one on a host; other groups' are left alone.
 
 function Get-GroupRule {
     param([string] $Group)
@@ -21,7 +21,7 @@ function Set-Rule {
     $there = Get-NetFirewallRule | Where-Object { $_.Name -eq $Rule.name }
     if ($there -and $there.Group -ne $Group) { throw "the firewall has a rule $($Rule.name) of somebody else: $($there.DisplayName)" }
     $filter = @{
-        Protocol = 'TCP'; LocalPort = @($Rule.ports); LocalAddress = $Rule.listen; RemoteAddress = @($Rule.sources)
+        Protocol = $Rule.protocol; LocalPort = @($Rule.ports); LocalAddress = $Rule.listen; RemoteAddress = @($Rule.sources)
         Direction = 'Inbound'; Action = 'Allow'; Profile = 'Any'; Enabled = 'True'
     }
     # Changed in its place, so that there is no moment without it; made anew, it would be there twice or not at all.

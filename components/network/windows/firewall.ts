@@ -8,6 +8,7 @@ export interface WindowsFirewallRule {
   readonly displayName: string;
   /** `LocalPort` */
   readonly ports: string;
+  readonly protocol: "TCP" | "UDP";
   /** `LocalAddress` */
   readonly listen: string;
   /** `RemoteAddress` */

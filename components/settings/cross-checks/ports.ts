@@ -1,3 +1,4 @@
+import { administrationServices } from "../../network/administration";
 import type { HostTopology, PublishedPort } from "../../network/topology";
 import type { Fault } from "../fault";
 import { forExample, portsOf } from "./placed";
@@ -7,11 +8,7 @@ import { forExample, portsOf } from "./placed";
  * that the system lends to outgoing connections (on Linux from 32768 on), as a listener keeps its port; only at the
  * start can such a connection be in the way.
  */
-export const reservedPorts: ReadonlyMap<number, string> = new Map([
-  [22, "SSH"],
-  [2375, "the Docker API"],
-  [2376, "the Docker API over TLS"],
-]);
+export const reservedPorts = administrationServices;
 
 const everywhere = "0.0.0.0";
 

@@ -1,4 +1,4 @@
-import { type AdministrationPort, administrationPorts, frontendRange } from "../../azure/ports";
+import { administrationPortsOf, frontendRange } from "../../azure/ports";
 import type { PlacedOpening } from "../../azure/openings";
 import { overlap } from "../../network/address";
 import type { HostTopology } from "../../network/topology";
@@ -22,7 +22,7 @@ export function scaleSetFaults(
     ...hosts.flatMap(listeningFaults),
     ...hosts.flatMap((host) => networkFaults(settings, host)),
     ...endpointFaults(settings, hosts, openings),
-    ...limitFaults(hosts, openings),
+    ...limitFaults(settings, hosts, openings),
   ];
 }
 
@@ -58,12 +58,12 @@ interface Endpoint {
 
 /** A port of the load balancer leads to one lab; it may be on several hosts. */
 function endpointFaults(
-  { maximum }: ScaleSetSettings,
+  { maximum, administration }: ScaleSetSettings,
   hosts: readonly HostTopology[],
   openings: readonly PlacedOpening[],
 ): Fault[] {
   const endpoints = endpointsIn(hosts, openings);
-  const ranges = (Object.keys(administrationPorts) as AdministrationPort[]).map((of) => frontendRange(of, maximum));
+  const ranges = administrationPortsOf(administration).map((of) => frontendRange(of, maximum));
   return endpoints.flatMap(({ lab, port, key }, index) => {
     const range = ranges.find(({ first, last }) => first <= port && port <= last);
     const other = endpoints.slice(0, index).find((each) => each.port === port && each.lab !== lab);
@@ -92,8 +92,12 @@ function endpointFaults(
   });
 }
 
-function limitFaults(hosts: readonly HostTopology[], openings: readonly PlacedOpening[]): Fault[] {
-  const most = mostRules - Object.keys(administrationPorts).length;
+function limitFaults(
+  { administration }: ScaleSetSettings,
+  hosts: readonly HostTopology[],
+  openings: readonly PlacedOpening[],
+): Fault[] {
+  const most = mostRules - administrationPortsOf(administration).length;
   const ports = new Set(openings.flatMap((opening) => opening.ports));
   const last = endpointsIn(hosts, openings).at(-1);
   return ports.size <= most || last === undefined

@@ -13,7 +13,7 @@ export function exampleSourceFaults(hosts: HostsSettings): Fault[] {
   if (hosts.kind !== "scale-set" || hosts.rehearsed) {
     return [];
   }
-  return hosts.administration.sources.flatMap((source, index) =>
+  return (hosts.administration.sources ?? []).flatMap((source, index) =>
     documentationRanges.some((range) => contains(range, source))
       ? [
           {

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { HostOs } from "../../labs/lab";
 import { words } from "../types";
+import { CLUSTER, type ClusterSettings } from "./cluster";
 import { local } from "./local";
 import { remote } from "./remote";
 import { hostNames, scaleSet } from "./scale-set";
 
+export { CLUSTER, type ClusterSettings } from "./cluster";
 export type { ScaleSetSettings } from "./scale-set";
 export { type JumpHost, type RemoteServer, type RemoteSettings, untrustedServer } from "./remote";
 
@@ -22,8 +24,12 @@ export type HostsSettings = z.infer<typeof hosts>;
 /** A host as far as plain settings know it. */
 export interface DeclaredHost {
   readonly name: string;
-  readonly kind: HostsSettings["kind"];
+  readonly kind: HostsSettings["kind"] | typeof CLUSTER;
   readonly os: HostOs;
+  /** Of a cluster: the names of its hosts. */
+  readonly members?: readonly string[];
+  /** Of a cluster: where the ports of its services are reached. */
+  readonly publish?: ClusterSettings["publish"];
 }
 
 /** The hosts that the settings declare. */
@@ -36,4 +42,16 @@ export function declaredHosts(settings: HostsSettings): DeclaredHost[] {
     case "scale-set":
       return hostNames(settings).map((name) => ({ name, kind: settings.kind, os: settings.os }));
   }
+}
+
+/** Where labs can be placed: the hosts, and behind them the cluster that they are, if they are one. */
+export function declaredPlaces(settings: HostsSettings): DeclaredHost[] {
+  const declared = declaredHosts(settings);
+  const members = declared.map(({ name }) => name);
+  // All of one system, which the settings' rules see to.
+  const { os } = declared[0];
+  const { cluster } = settings;
+  return cluster === undefined
+    ? declared
+    : [...declared, { name: CLUSTER, kind: CLUSTER, os, members, publish: cluster.publish }];
 }

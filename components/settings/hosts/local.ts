@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { dockerName } from "../types";
+import { cluster, clusterNameRules, clusterRules } from "./cluster";
+import { refuser } from "./placement";
 import { hostOs } from "./shared";
 
 /** This machine and the engine that its user's Docker client reaches. */
@@ -8,5 +10,11 @@ export const local = z
     kind: z.literal("local").describe("Where containers run: `local` is this machine's container engine."),
     name: dockerName.default("local").describe("Name of the host in the checks, the picture and the outputs."),
     os: hostOs,
+    cluster,
+  })
+  .superRefine((given, context) => {
+    const refuse = refuser(given, context);
+    clusterRules(given, [{ os: given.os, at: [] }], refuse);
+    clusterNameRules(given, [{ name: given.name, at: [] }], refuse);
   })
   .describe("This machine and the engine that its user's Docker client reaches.");

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { repeats } from "../cross-checks/placed";
+import { CLUSTER, clusterNameRules, clusterRules } from "./cluster";
 import { placementRules, refuser, type Refuse } from "./placement";
 
 /**
@@ -21,6 +22,7 @@ type Server = Written<
   | "docker"
   | "tls"
   | "jump"
+  | "memberAddress"
 >;
 
 /** What is wrong between the settings of one server. */
@@ -64,7 +66,7 @@ function pinnedOnce(machine: Written<"hostKey" | "hostKeyPath">, at: string[], t
 }
 
 /** What is wrong between servers, and between them and the labs' placement. */
-export function serversRules(hosts: Written<"servers" | "placement">, context: Context): void {
+export function serversRules(hosts: Written<"servers" | "placement" | "cluster">, context: Context): void {
   if (!Array.isArray(hosts.servers)) {
     return;
   }
@@ -83,11 +85,16 @@ export function serversRules(hosts: Written<"servers" | "placement">, context: C
     const cure = `write its own address or port, or remove the server: servers[${first.index}] is at the same`;
     refuse(["servers", item.index, "address"], { allowed, cure });
   }
-  placementRules(
-    hosts.placement,
-    namesOf.map(({ name }) => name as string),
-    refuse,
-  );
+  const asMembers = servers.filter(({ memberAddress }) => typeof memberAddress === "string");
+  for (const { item, first } of repeats(asMembers, ({ memberAddress }) => memberAddress as string)) {
+    const allowed = "an address that no other server has";
+    refuse(["servers", item.index, "memberAddress"], { allowed, cure: `write its own: servers[${first.index}] has it` });
+  }
+  const hostsOf = servers.map(({ name, os, index }) => ({ name, os, at: ["servers", index] }));
+  clusterRules(hosts, hostsOf, refuse);
+  clusterNameRules(hosts, hostsOf, refuse);
+  const names = namesOf.map(({ name }) => name as string);
+  placementRules(hosts.placement, hosts.cluster === undefined ? names : [...names, CLUSTER], refuse);
 }
 
 function named({ name }: Server): string {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hostKeyProblem } from "../../hosts/host-key";
-import { filePath, hostLabel, loginName, machineAddress, port, secretText, words } from "../types";
+import { filePath, hostLabel, ipv4Address, loginName, machineAddress, port, secretText, words } from "../types";
+import { cluster } from "./cluster";
 import { placement } from "./placement";
 import { serverRules, serversRules } from "./remote-rules";
 import { hostOs, readySeconds, rehearsed } from "./shared";
@@ -53,6 +54,10 @@ export const untrustedServer = z.strictObject({
     .describe("How the engine is reached. Windows engines only by `tcp+tls`."),
   tls: tls.optional(),
   jump: jump.optional(),
+  memberAddress: ipv4Address
+    .optional()
+    .describe("IPv4 address at which the other servers of a cluster reach it.")
+    .register(words, { byDefault: "`address`, if it is the server's own; else the only one that is" }),
 });
 
 const server = untrustedServer.superRefine(serverRules, { when: isObject });
@@ -63,6 +68,7 @@ export const remote = z
     kind: z.literal("remote").describe("`remote` is servers that you bring, reached over SSH."),
     rehearsed,
     readySeconds: readySeconds(60),
+    cluster,
     placement,
     servers: z
       .array(server)

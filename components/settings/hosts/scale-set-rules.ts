@@ -2,10 +2,12 @@ import type { z } from "zod";
 import { diskOf, type DiskSettings } from "../../azure/disk";
 import { images, imagesFor, runsLabs, standardImage, type ImageName } from "../../azure/images";
 import { addressCount, bastionSubnetOf } from "../../azure/network-plan";
+import { remotingAccount } from "../../azure/ports";
 import { ephemeralRoom, sizes, type SizeName } from "../../azure/sizes";
 import { contains, overlap } from "../../network/address";
 import type { HostOs } from "../../labs/lab";
 import { ipv4Range } from "../types";
+import { CLUSTER, clusterRules } from "./cluster";
 import { placementRules, refuser, type Refuse } from "./placement";
 
 /**
@@ -17,7 +19,7 @@ type Context = Pick<z.core.$RefinementCtx<unknown>, "addIssue">;
 
 type ScaleSet = Written<
   | ("name" | "os" | "image" | "size" | "capacity" | "maximum" | "disk" | "network")
-  | ("administration" | "adminUser" | "zones" | "placement")
+  | ("administration" | "adminUser" | "zones" | "placement" | "cluster")
 >;
 
 /**
@@ -45,6 +47,8 @@ export function scaleSetRules(given: ScaleSet, context: Context): void {
   const { name, capacity, maximum, adminUser, zones, placement } = given;
   imageRules(given, refuse);
   networkRules(given, refuse);
+  clusterRules(given, [{ os: given.os, at: [] }], refuse);
+  remotingRules(given, refuse);
   if (isCount(capacity) && isCount(maximum) && capacity > maximum) {
     const allowed = `at most ${maximum}, for which the load balancer keeps ports`;
     refuse(["capacity"], { allowed, cure: `write a smaller number, or a larger one for maximum` });
@@ -57,7 +61,7 @@ export function scaleSetRules(given: ScaleSet, context: Context): void {
   }
   if (typeof name === "string" && isCount(capacity)) {
     const known = Array.from({ length: Math.min(capacity, 1_000) }, (_, i) => `${name}-${i + 1}`);
-    placementRules(placement, known, refuse);
+    placementRules(placement, given.cluster === undefined ? known : [...known, CLUSTER], refuse);
   }
 }
 
@@ -126,16 +130,62 @@ function networkRules({ network, maximum, administration }: ScaleSet, refuse: Re
     const allowed = `a subnet with ${maximum} addresses beside the ${keptAddresses} that Azure keeps; it has ${Math.max(0, free)}`;
     refuse(["network", "subnet"], { allowed, cure: "choose a larger one, or a smaller maximum" });
   }
-  const { bastion } = (administration ?? {}) as Written<"bastion">;
-  if (bastion === true && bastionSubnetOf({ addressSpace, subnet }) === undefined) {
+  const { through } = (administration ?? {}) as Written<"through">;
+  if (through === "bastion" && bastionSubnetOf({ addressSpace, subnet }) === undefined) {
     const allowed = `an address space with a /26 at its end for Azure Bastion, apart from ${subnet}`;
-    refuse(["network", "addressSpace"], { allowed, cure: "choose a larger one, another subnet, or bastion: false" });
+    refuse(["network", "addressSpace"], {
+      allowed,
+      cure: "choose a larger one, another subnet, or through: load-balancer",
+    });
   }
 }
 
-/** What is wrong with where administrators may come from, beyond what a subnet is. */
-export function administrationRules({ sources }: Written<"sources">, context: Context): void {
-  const refuse = refuser({ sources }, context);
+/** WinRM is Windows' own, and has ports of its own at the load balancer. */
+function remotingRules({ os, administration, adminUser }: ScaleSet, refuse: Refuse): void {
+  const { winrm, through } = (administration ?? {}) as Written<"winrm" | "through">;
+  if (winrm !== true) {
+    return;
+  }
+  if (os !== "windows") {
+    refuse(["administration", "winrm"], {
+      allowed: "false, unless os is windows: WinRM is a part of Windows",
+      cure: "remove it: Linux hosts are administered over SSH",
+    });
+  } else if (through === "bastion") {
+    refuse(["administration", "winrm"], {
+      allowed: "false with through: bastion, whose tunnels lead to SSH",
+      cure: "remove it, as PowerShell remoting goes over SSH, too; or write through: load-balancer",
+    });
+  } else if (adminUser === remotingAccount) {
+    refuse(["adminUser"], {
+      allowed: `a name other than ${remotingAccount}, whom WinRM logs in as`,
+      cure: "choose another",
+    });
+  }
+}
+
+/** What is wrong with the administrators' way in, beyond what a subnet and a port are. */
+export function administrationRules(given: Written<"through" | "sources" | "localPort">, context: Context): void {
+  const { through, sources, localPort } = given;
+  const refuse = refuser(given, context);
+  if (through === "bastion" && sources !== undefined) {
+    refuse(["sources"], {
+      allowed: "nothing with through: bastion, where a login at Azure says who comes in, from wherever",
+      cure: "leave it out; who may use the Bastion is said by roles in Azure, see docs/azure.md",
+    });
+  }
+  if ((through === undefined || through === "load-balancer") && sources === undefined) {
+    refuse(["sources"], {
+      allowed: "a list of your own subnets, none of them wider than /8",
+      cure: "write the public address that you come from, for example [198.51.100.7/32], or through: bastion",
+    });
+  }
+  if (through !== "bastion" && localPort !== undefined) {
+    refuse(["localPort"], {
+      allowed: "nothing but with through: bastion, whose tunnels begin there",
+      cure: "leave it out, or write through: bastion",
+    });
+  }
   const written = Array.isArray(sources) ? sources : [];
   written.forEach((source: unknown, index) => {
     const other = written.findIndex(

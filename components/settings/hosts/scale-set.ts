@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { images, standardImage, type ImageName } from "../../azure/images";
 import { sizes, type SizeName } from "../../azure/sizes";
+import { tunnelPortCount } from "../../azure/tunnel-ports";
 import { ipv4Range, ipv4Subnet, matching, wholeNumber, words } from "../types";
+import { cluster } from "./cluster";
 import { placement } from "./placement";
 import { administrationRules, scaleSetRules } from "./scale-set-rules";
 import { hostOs, readySeconds, rehearsed } from "./shared";
@@ -51,24 +53,45 @@ const network = z
 
 const administration = z
   .strictObject({
+    through: z
+      .enum(["load-balancer", "bastion"])
+      .default("load-balancer")
+      .describe(
+        "How SSH and Docker of each host are reached. `load-balancer` has ports that lead to them, open to `sources`. " +
+          "`bastion` is Azure Bastion: whoever may by a login at Azure, and no port of a host is open to the internet.",
+      ),
     sources: z
       .array(ipv4Range)
       .min(1)
-      .describe("Subnets from which SSH and Docker are reached: those that you come from, and nobody else's.")
+      .optional()
+      .describe(
+        "Subnets from which the load balancer lets SSH and Docker in: those that you come from, and nobody else's.",
+      )
       .register(words, {
         allowed: "a list of your own subnets, none of them wider than /8",
         cure: "write the public address that you come from, for example [198.51.100.7/32]",
+        byDefault: "none, it must be said with `through: load-balancer`",
       }),
-    bastion: z
+    localPort: wholeNumber(1_024, 65_536 - tunnelPortCount)
+      .optional()
+      .describe(
+        `The first of the ${tunnelPortCount} ports of 127.0.0.1 on this machine at which tunnels through the Bastion begin.`,
+      )
+      .register(words, { byDefault: "follows from the environment's name" }),
+    winrm: z
       .boolean()
       .default(false)
-      .describe("Whether there is an Azure Bastion as well, for a person who comes from elsewhere."),
+      .describe(
+        "Whether Windows hosts also have PowerShell remoting over HTTPS (WinRM, 5986), from the same `sources`.",
+      ),
   })
   .superRefine(administrationRules, { when: isObject })
   .describe("Who may administer the hosts.")
   .register(words, {
-    allowed: "an object with the keys sources, bastion",
-    cure: "write it with the public address that you come from, for example { sources: [198.51.100.7/32] }",
+    allowed: "an object with the keys through, sources, localPort, winrm",
+    cure:
+      "write it with the public address that you come from, for example { sources: [198.51.100.7/32] }, or as " +
+      "{ through: bastion }",
   });
 
 /** A virtual machine scale set of Azure. */
@@ -114,6 +137,7 @@ export const scaleSet = z
       .describe("Who logs in on the hosts."),
     // A Windows machine restarts before it is ready.
     readySeconds: readySeconds(900),
+    cluster,
     placement,
     identity: z
       .boolean()

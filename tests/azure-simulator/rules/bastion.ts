@@ -7,6 +7,9 @@ const BASTION = "Microsoft.Network/bastionHosts";
 const SUBNET_NAME = "AzureBastionSubnet";
 const SMALLEST = 26;
 
+/** Each has all that those before it have. */
+const skus = ["Developer", "Basic", "Standard", "Premium"];
+
 /** Azure Bastion: its subnet has a name and a size of its own. */
 export const bastions: readonly Rule[] = [
   onPut<BastionBody>(
@@ -63,4 +66,54 @@ export const bastions: readonly Rule[] = [
           : undefined;
       }),
   ),
+  onPut<BastionBody>(
+    "bastion-sku",
+    BASTION,
+    {
+      status: 400,
+      code: "InvalidRequestFormat",
+      refuses: `a bastion of a SKU other than ${skus.join(", ")}`,
+      known: "limit",
+      reference: learn("rest/api/virtualnetwork/bastion-hosts/create-or-update"),
+    },
+    ({ body: { sku } }) =>
+      sku?.name === undefined || skus.includes(sku.name)
+        ? undefined
+        : `Cannot parse the request: '${sku.name}' is not a value of BastionHostSkuName (${skus.join(", ")}).`,
+  ),
+  onPut<BastionBody>(
+    "bastion-tunneling-sku",
+    BASTION,
+    {
+      status: 400,
+      code: "BastionHostFeatureNotSupportedForSku",
+      refuses: "a bastion with tunnels for native clients that is neither Standard nor Premium",
+      known: "limit",
+      reference: learn("azure/bastion/configuration-settings#skus"),
+    },
+    ({ id, body: { sku, enableTunneling } }) =>
+      enableTunneling === true && rankOf(sku?.name) < rankOf("Standard")
+        ? `Native client support of bastion host ${id} takes the Standard sku or higher, not ${sku?.name}.`
+        : undefined,
+  ),
+  onPut<BastionBody>(
+    "bastion-downgraded",
+    BASTION,
+    {
+      status: 400,
+      code: "BastionHostSkuDowngradeNotSupported",
+      refuses: "a bastion that becomes one of a smaller SKU",
+      known: "limit",
+      reference: learn("azure/bastion/upgrade-sku"),
+    },
+    ({ id, body: { sku }, before }) =>
+      before !== undefined && rankOf(sku?.name) < rankOf(before.sku?.name)
+        ? `Sku of bastion host ${id} cannot be changed from ${before.sku?.name} to ${sku?.name}.`
+        : undefined,
+  ),
 ];
+
+/** What nobody names is Standard. */
+function rankOf(sku = "Standard"): number {
+  return skus.indexOf(sku);
+}

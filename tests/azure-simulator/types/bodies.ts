@@ -114,6 +114,7 @@ export interface LoadBalancerBody extends Located {
 
 export interface BastionBody extends Located {
   readonly sku?: { readonly name?: string };
+  readonly enableTunneling?: boolean;
   readonly ipConfigurations?: readonly {
     readonly name?: string;
     readonly subnet?: Reference;

@@ -21,7 +21,7 @@ interface Declared {
   readonly known: ReadonlyMap<string, { value: unknown; secret: boolean }>;
 }
 
-async function declared(preview = false): Promise<Declared> {
+async function declared(preview = false, remoting?: boolean): Promise<Declared> {
   const options = new Map<string, pulumi.CustomResourceOptions>();
   const known = new Map<string, { value: unknown; secret: boolean }>();
   const pending: Promise<unknown>[] = [];
@@ -35,7 +35,7 @@ async function declared(preview = false): Promise<Declared> {
       ];
       const made = new HostCredentials(
         "labs",
-        { address: pulumi.output("192.0.2.7"), windows: true },
+        { address: pulumi.output("192.0.2.7"), windows: true, remoting },
         { transformations },
       );
       for (const name of ["credentials", "userPublicKey", "hostPublicKey", "adminPassword"] as const) {
@@ -73,6 +73,13 @@ describe("the component of cloud hosts' credentials", () => {
     assert.deepEqual(others, { create: "node tools/run.js credentials certificates", ...quiet });
     assert.deepEqual(JSON.parse(stdin as string), { address: "192.0.2.7", ca: keys.ca, caKey });
     assert.deepEqual(triggers, [renewalEpoch(new Date())]);
+  });
+
+  it("renews the certificates where remoting is turned on, as an older one names no client", async () => {
+    const triggersOf = async (remoting: boolean) =>
+      commands(await declared(false, remoting)).get("labs-certificates")!.triggers;
+    assert.deepEqual(await triggersOf(true), [renewalEpoch(new Date()), "remoting"]);
+    assert.deepEqual(await triggersOf(false), [renewalEpoch(new Date())]);
   });
 
   it("keeps what they print secret, and makes no other keys because its command line is another one", async () => {

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { Cloud, serversOf } from "../../../components/azure/cloud";
 import type { PlacedOpening } from "../../../components/azure/openings";
-import { type Declared, declared, group, member, scaleSet, valueOf } from "./mocks";
+import { firstTunnelPort } from "../../../components/azure/tunnel-ports";
+import { type Declared, declared, group, member, scaleSet, subscription, valueOf } from "./mocks";
 
 const network = `${group}/providers/Microsoft.Network`;
 const balancer = `${network}/loadBalancers/balancer`;
+
+const throughBastion = { administration: { through: "bastion" } };
 
 const web: PlacedOpening = {
   ...{ lab: "app-pool", host: "labs-1", service: "HTTP", listen: "0.0.0.0" },
@@ -124,6 +127,37 @@ describe("a cloud", () => {
     }
   });
 
+  it("has an opening, ports and a server's port for WinRM, where Windows hosts are to have it, and only there", async () => {
+    const administration = { sources: ["8.8.8.0/24"], winrm: true };
+    const winrm = { inboundNatRuleName: "winrm", frontendPort: 52_000 };
+    const { inboundNatRulesPortMapping = [], ...one } = member(0, 50_000);
+    const members = [{ ...one, inboundNatRulesPortMapping: [...inboundNatRulesPortMapping, winrm] }];
+    const remoting = await cloud({ os: "windows", maximum: 5, administration }, [], { members });
+    const [, , rule] = remoting.one("NetworkSecurityGroup").securityRules as Record<string, unknown>[];
+    assert.deepEqual(
+      [rule.name, rule.priority, rule.sourceAddressPrefixes, rule.destinationPortRange, rule.access],
+      ["administration-winrm", 120, ["8.8.8.0/24"], "5986", "Allow"],
+    );
+    const [, , nat] = remoting.one("LoadBalancer").inboundNatRules as Record<string, unknown>[];
+    assert.deepEqual(
+      [nat.name, nat.frontendPortRangeStart, nat.frontendPortRangeEnd, nat.backendPort],
+      ["winrm", 52_000, 52_004, 5986],
+    );
+    assert.equal((await valueOf(remoting.made.servers))[0].winrm, 52_000);
+    const setsUp = ({ one: only }: typeof remoting) => {
+      const profile = at(only("VirtualMachineScaleSet"), "virtualMachineProfile", "extensionProfile", "extensions", 0);
+      const line = at(profile, "protectedSettings", "commandToExecute") as string;
+      const files = Buffer.from(/FromBase64String\('([^']+)'\)/.exec(line)![1], "base64").toString();
+      return files.includes("remoting.json");
+    };
+    assert.equal(setsUp(remoting), true);
+    const without = await cloud({ os: "windows" }, [], { members: [member(0, 50_000)] });
+    assert.equal(setsUp(without), false);
+    assert.equal((without.one("NetworkSecurityGroup").securityRules as unknown[]).length, 2);
+    assert.equal((without.one("LoadBalancer").inboundNatRules as unknown[]).length, 2);
+    assert.equal("winrm" in (await valueOf(without.made.servers))[0], false);
+  });
+
   it("has an endpoint and a probe for each port that a lab opens, wherever the lab is", async () => {
     const { one } = await cloud({}, [web, { ...web, host: "labs-2" }]);
     const { loadBalancingRules, probes } = one("LoadBalancer");
@@ -209,8 +243,9 @@ describe("a cloud", () => {
     assert.equal(at(profile, "extensionProfile", "extensions", 0, "type"), "CustomScriptExtension");
   });
 
-  it("has a Bastion in a subnet of its own, where it is asked for", async () => {
-    const { of, one } = await cloud({ administration: { sources: ["8.8.8.0/24"], bastion: true } });
+  it("has a Bastion with tunnels in a subnet of its own, where it is the way to the hosts", async () => {
+    const { of, one } = await cloud(throughBastion);
+    assert.deepEqual([one("BastionHost").sku, one("BastionHost").enableTunneling], [{ name: "Standard" }, true]);
     assert.deepEqual(
       (one("VirtualNetwork").subnets as Record<string, unknown>[]).map(({ name, addressPrefix }) => [
         name,
@@ -225,6 +260,51 @@ describe("a cloud", () => {
     assert.deepEqual(at(one("BastionHost"), "ipConfigurations", 0, "subnet"), {
       id: `${network}/virtualNetworks/network/subnets/AzureBastionSubnet`,
     });
+  });
+
+  it("opens no administration port to the internet then, and lets nobody but the Bastion to the hosts' SSH", async () => {
+    const { one } = await cloud(throughBastion, [web]);
+    assert.deepEqual(one("LoadBalancer").inboundNatRules, []);
+    assert.equal((one("LoadBalancer").loadBalancingRules as unknown[]).length, 3);
+    const rules = one("NetworkSecurityGroup").securityRules as Record<string, unknown>[];
+    assert.deepEqual(
+      rules.map(({ priority, access, sourceAddressPrefixes, sourceAddressPrefix, destinationPortRange, ...rest }) => [
+        ...[priority, access, sourceAddressPrefixes ?? sourceAddressPrefix],
+        destinationPortRange ?? rest.destinationPortRanges,
+      ]),
+      [
+        [100, "Allow", ["10.0.255.192/26"], "22"],
+        [150, "Deny", "*", ["22", "2376", "5986"]],
+        [200, "Allow", ["9.9.9.0/24"], "8090-8091"],
+        [201, "Allow", ["9.9.9.0/24"], "8093"],
+      ],
+    );
+  });
+
+  it("has its hosts at ports of this machine then, whatever machine each is, and labs at the load balancer", async () => {
+    const members = [member(7, 0), member(3, 0)];
+    const { made, resources } = await cloud({ ...throughBastion, capacity: 2 }, [], { members });
+    const servers = await valueOf(made.servers);
+    const first = firstTunnelPort("unit");
+    assert.deepEqual(
+      servers.map(({ name, instance, address, port, tls, published }) => [
+        ...[name, instance, address, port, tls!.port, published],
+      ]),
+      [
+        ["labs-1", "3", "127.0.0.1", first, first + 1, "20.0.0.1"],
+        ["labs-2", "7", "127.0.0.1", first + 2, first + 3, "20.0.0.1"],
+      ],
+    );
+    assert.deepEqual(servers[0].tunnel, {
+      ...{ subscription, resourceGroup: "container-network-labs-unit", bastion: "bastion", scaleSet: "labs" },
+    });
+    const { inputs } = resources.find(({ name }) => name === "labs-credentials-certificates")!;
+    assert.match(String(inputs.stdin), /"address":"127\.0\.0\.1"/);
+    const settled = await cloud({ administration: { through: "bastion", localPort: 40_000 } }, [], { members });
+    assert.deepEqual(
+      (await valueOf(settled.made.servers)).map(({ port, tls }) => [port, tls!.port]),
+      [[40_000, 40_001]],
+    );
   });
 
   it("has a public address in all zones where its hosts are in some, and no identity unless one is wanted", async () => {
@@ -280,7 +360,7 @@ describe("a cloud", () => {
     assert.deepEqual(rest, {
       ...{ provider: "azure", rehearsed: false, region: "westeurope", scaleSet: "labs" },
       ...{ size: "Standard_D4ds_v5", capacity: 2, resourceGroup: "container-network-labs-unit", openings: [web] },
-      administration: { sources: ["8.8.8.0/24"], bastion: false },
+      administration: { through: "load-balancer", sources: ["8.8.8.0/24"], winrm: false },
     });
     assert.ok(hourly! > 0.3 && hourly! < 2);
   });

@@ -62,8 +62,8 @@ describe("what a cloud costs", () => {
     const line = costLine(costOf({ ...plain, location: "westeurope", capacity: 2, rules: 6, bastion: true }));
     equal(
       line,
-      "Estimated cost while it is up: $0.82 an hour (2 × Standard_D4ds_v5 $0.54, NAT gateway $0.045, " +
-        "public addresses $0.010, load balancer with 6 rules $0.035, Bastion $0.19). " +
+      "Estimated cost while it is up: $0.92 an hour (2 × Standard_D4ds_v5 $0.54, NAT gateway $0.045, " +
+        "public addresses $0.010, load balancer with 6 rules $0.035, Bastion $0.29). " +
         `By list prices of westeurope, ${prices.asOf}; traffic is extra.`,
     );
     match(costLine(costOf({ ...plain, location: "brazilsouth" })), /list prices of eastus/);

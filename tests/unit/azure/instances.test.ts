@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { hostsOfInstances, instancesOf } from "../../../components/azure/instances";
+import { hostsOfInstances, instancesOf, machinesOfHosts, numbersOf } from "../../../components/azure/instances";
 import { member } from "./mocks";
 
 /** Which machine each host is, by the machine's number; `slots` are the ports of the machines counted from the first. */
@@ -56,6 +56,43 @@ describe("hosts", () => {
         for (const [id, slot] of given.entries()) {
           assert.ok(slot >= capacity || found[`labs-${slot + 1}`] === String(id));
         }
+      }),
+    );
+  });
+});
+
+describe("hosts that no port of a load balancer tells the machines of", () => {
+  const hosts = ["labs-1", "labs-2", "labs-3"];
+  const of = (before: Record<string, string>, ...numbers: string[]) =>
+    Object.fromEntries(machinesOfHosts(hosts, before, numbers));
+
+  it("are the machines in the order of their numbers, as those came", () => {
+    assert.deepEqual(of({}, "10", "9", "2"), { "labs-1": "2", "labs-2": "9", "labs-3": "10" });
+    assert.deepEqual(of({}, "4"), { "labs-1": "4" });
+  });
+
+  it("keep their machines, and have new ones in the place of those that went", () => {
+    const before = { "labs-1": "0", "labs-2": "1", "labs-3": "2" };
+    assert.deepEqual(of(before, "1", "2", "3"), { "labs-1": "3", "labs-2": "1", "labs-3": "2" });
+    assert.deepEqual(of(before, "2", "1"), { "labs-2": "1", "labs-3": "2" });
+    assert.deepEqual(of({ "labs-3": "7", gone: "8" }, "8", "7"), { "labs-1": "8", "labs-3": "7" });
+  });
+
+  it("are found in a pool without a port", () => {
+    assert.deepEqual(numbersOf([{ ...member(3, 0), inboundNatRulesPortMapping: undefined }, {}, member(12, 0)]), [
+      ...["3", "12"],
+    ]);
+  });
+
+  it("come to the same whether an update saw the machines at once or one by one", () => {
+    const numbers = fc.uniqueArray(fc.nat(40), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(numbers, numbers, (were, came) => {
+        const before = of({}, ...were.map(String));
+        const kept = were.slice(1).map(String);
+        const fresh = came.map((number) => String(number + 100)).sort((a, b) => Number(a) - Number(b));
+        const steps = fresh.reduce((last, _, i) => of(last, ...kept, ...fresh.slice(0, i + 1)), of(before, ...kept));
+        assert.deepEqual(steps, of(before, ...kept, ...fresh));
       }),
     );
   });

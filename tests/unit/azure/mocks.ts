@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
-import type { PoolMember } from "../../../components/azure/instances";
+import { machinesOfHosts, type PoolMember } from "../../../components/azure/instances";
+import type { MachinesOrder } from "../../../components/azure/tunnelled";
 import { hosts, type ScaleSetSettings } from "../../../components/settings/hosts";
 import { declareAgainst } from "../components/mocks";
 
@@ -33,6 +35,8 @@ export interface Declared {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+
 /** What the mocked commands print: credentials, each of which says what it is. */
 const printed: Readonly<Record<string, object>> = {
   "labs-credentials-keys": {
@@ -43,10 +47,17 @@ const printed: Readonly<Record<string, object>> = {
     caKey: "ca key",
   },
   "labs-credentials-certificates": {
-    ...{ serverCertificate: "server", serverKey: "server key" },
+    // What goes by the key's numbers asks for a real one.
+    ...{ serverCertificate: "server", serverKey: privateKey.export({ type: "pkcs8", format: "pem" }) },
     ...{ clientCertificate: "client", clientKey: "client key" },
   },
 };
+
+/** What `tools/run.js machines` prints for hosts that never had a machine. */
+function inTurn(inputs: object): Record<string, string> {
+  const { hosts, machines } = JSON.parse((inputs as { stdin: string }).stdin) as MachinesOrder;
+  return Object.fromEntries(machinesOfHosts(hosts, {}, machines));
+}
 
 /**
  * Declares resources against mocks of Azure and gives back all that were registered.
@@ -65,8 +76,9 @@ export async function declared(
         const state = {
           ...(inputs as object),
           ...(type.endsWith(":ResourceGroup") ? { name: groupName } : {}),
+          ...(type.endsWith(":BastionHost") ? { name: (inputs as { bastionHostName: string }).bastionHostName } : {}),
           ...(type.endsWith(":PublicIPAddress") ? { ipAddress: "20.0.0.1" } : {}),
-          ...(type.startsWith("command:") ? { stdout: JSON.stringify(printed[name]) } : {}),
+          ...(type.startsWith("command:") ? { stdout: JSON.stringify(printed[name] ?? inTurn(inputs)) } : {}),
         };
         return { id: `id-of-${name}`, state };
       },

@@ -50,6 +50,21 @@ describe("the command line", () => {
     );
   });
 
+  for (const [name, { examples = [] }] of commandsOf()) {
+    it(`shows how to call ${name}, with options that there are`, () => {
+      assert.ok(examples.length > 0, name);
+      const called = examples.map(([call]) => {
+        const [, itsName, args] = /(?:npm (?:run )?(?:-s )?|^labs )([a-z:]+)([^)]*)/.exec(call) ?? [];
+        const words = args?.split(" ").filter((word) => word !== "" && word !== "--") ?? [];
+        const asked = commandsOf().find(([each]) => each === itsName?.replace(":", "-"));
+        assert.ok(asked, call);
+        assert.doesNotThrow(() => parse(...asked, words), call);
+        return asked[0];
+      });
+      assert.ok(called.includes(name), called.join());
+    });
+  }
+
   const passing: Command = { ...command, allowPositionals: true, passesOn: true };
   for (const [typed, environment, positionals] of [
     ["one -- ls -l", "local", ["one", "ls", "-l"]],

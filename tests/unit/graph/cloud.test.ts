@@ -19,7 +19,7 @@ const cloud: DeclaredCloud = {
   size: "Standard_D4ds_v5",
   capacity: 2,
   hourly: 0.654,
-  administration: { sources: ["198.51.100.7/32"], bastion: false },
+  administration: { through: "load-balancer", sources: ["198.51.100.7/32"], winrm: false },
   openings: [
     {
       service: "HTTP",
@@ -111,6 +111,14 @@ describe("a cloud in the picture", () => {
     deepEqual(
       hosts.map(({ wayIn }) => wayIn),
       ["load balancer: SSH 50000, Docker 51000", "load balancer: SSH 50003, Docker 51003"],
+    );
+  });
+
+  it("says that one gets to instances through Azure Bastion, where that is the way", () => {
+    const throughBastion = { ...cloud, administration: { through: "bastion" as const, winrm: false } };
+    deepEqual(
+      pictureOf(sample({ cloud: throughBastion })).hosts.map(({ wayIn }) => wayIn)[0],
+      "Azure Bastion, from 127.0.0.1: SSH 50000, Docker 51000",
     );
   });
 

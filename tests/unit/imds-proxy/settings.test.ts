@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { expectations } from "../../../components/labs/imds-proxy/expectations";
 import { faults, settings } from "../../../components/labs/imds-proxy/settings";
 import { instanceDocument } from "../../../components/labs/imds-proxy/metadata";
 import { topology } from "../../../components/labs/imds-proxy/topology";
 import { asRow, faultsOf } from "../settings/support";
 
-const registry = { "imds-proxy": { settings, faults, topology, systems: ["linux", "windows"] as const } };
+const registry = { "imds-proxy": { settings, faults, topology, expectations, systems: ["linux", "windows"] as const } };
 const wrong = (lab: object, os?: string) =>
   faultsOf({ hosts: { kind: "local", ...(os === undefined ? {} : { os }) }, labs: { "imds-proxy": lab } }, registry);
 const rows = (lab: object, os?: string) => wrong(lab, os).map(asRow("labs.imds-proxy."));

@@ -59,7 +59,7 @@ export const cases: Readonly<Record<RuleName, readonly Case[]>> = {
       "an engine in a container",
       types.container,
       publishing({ internal: 80, external: 2376, ip: "::" }),
-      /2376 \(Docker\)/,
+      /2376 \(the Docker API\)/,
     ),
     of(
       "a service's SSH",
@@ -74,6 +74,14 @@ export const cases: Readonly<Record<RuleName, readonly Case[]>> = {
       /one publishes port 22/,
     ),
     of("a Windows host's Remote Desktop", types.command, windowsFirewall(["0.0.0.0/0"], [3389]), /Any to port 3389/),
+    of(
+      "WinRM from everybody, with and without TLS",
+      types.security,
+      admitting({ sourceAddressPrefixes: ["0.0.0.0/0"], destinationPortRange: "5985-5986" }),
+      /port 5985 \(WinRM without TLS\)/,
+      /port 5986 \(WinRM\)/,
+    ),
+    of("WinRM from one's own", types.security, admitting({ destinationPortRange: "5986" })),
     of("SSH from one's own", types.security, admitting({})),
     of("HTTP from everybody", types.security, admitting({ sourceAddressPrefix: "*", destinationPortRange: "80" })),
     of("SSH out to everybody", types.security, admitting({ direction: "Outbound", sourceAddressPrefix: "*" })),

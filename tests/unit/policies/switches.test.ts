@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { parseSettings, SettingsError } from "../../../components/settings";
 import { policyArguments, switchesOf } from "../../../policies/arguments";
+import { heldToRules } from "../../../policies/held";
 import { packConfig, switchedOff } from "../../../policies/switches";
 import type { Source } from "../../../tools/setup/toolchain";
 
@@ -86,5 +87,36 @@ describe("what Pulumi is told of the rules", () => {
   it("switches nothing off by a setting that the program refuses", () => {
     settle({ "no-plain-docker": { off: true } });
     assert.deepEqual(switchesOf("house", folder), {});
+  });
+});
+
+describe("an environment's updates", () => {
+  const folder = mkdtempSync(join(tmpdir(), "policies-"));
+  before(() => {
+    mkdirSync(join(folder, "stacks"));
+    const environments = {
+      own: { kind: "local" },
+      servers: { kind: "remote", servers: [] },
+      cloud: { kind: "scale-set" },
+      rehearsal: { kind: "scale-set", rehearsed: true },
+    };
+    for (const [name, hosts] of Object.entries(environments)) {
+      const config = { "container-network-labs:hosts": hosts };
+      writeFileSync(join(folder, "stacks", `Pulumi.${name}.yaml`), stringify({ config }));
+    }
+    writeFileSync(join(folder, "stacks", "Pulumi.none.yaml"), "config: {}\n");
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const held = (CI?: string) =>
+    ["own", "servers", "none", "cloud", "rehearsal"].filter((name) => heldToRules(name, { CI }, folder));
+
+  it("are held to the rules in a cloud, and everywhere where it is CI that updates", () => {
+    for (const no of [undefined, "", "false", "0"]) {
+      assert.deepEqual(held(no), ["cloud", "rehearsal"]);
+    }
+    for (const yes of ["true", "1", "woodpecker"]) {
+      assert.equal(held(yes).length, 5);
+    }
   });
 });

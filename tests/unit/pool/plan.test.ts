@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { label } from "../../../components/labels";
-import { nameOf, planOf } from "../../../tools/pool/plan";
+import type { ContainerInfo } from "dockerode";
+import { asContainers } from "../../../tools/pool/containers";
+import type { WantedContainer } from "../../../tools/pool/create-options";
+import { type Plan, planOf as planOfParts } from "../../../tools/pool/plan";
 import { listed, wantedOf } from "./support";
 
-type Plan = ReturnType<typeof planOf>;
+const { nameOf } = asContainers;
+
+function planOf(wanted: readonly WantedContainer[], found: readonly ContainerInfo[]) {
+  return planOfParts(asContainers, wanted, found);
+}
 
 /** What is to be done, by container's name. */
-function told({ surplus, replace, start, create, keep }: Plan): Record<string, string[]> {
+function told({ surplus, replace, start, create, keep }: Plan<WantedContainer, ContainerInfo>): Record<string, string[]> {
   return {
     surplus: surplus.map(nameOf),
     replace: replace.map(({ wanted: { name } }) => name),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { label } from "../../../components/labels";
+import { containersOn } from "../../../tools/pool/containers";
 import { failed } from "../../../tools/pool/failures";
 import { reconcile, removeAll } from "../../../tools/pool/reconcile";
 import { engineError, FakeEngine } from "./fake-engine";
@@ -9,7 +10,7 @@ const pool = poolOf();
 const ports = (count: number) => Array.from({ length: count }, (_, i) => 8000 + i);
 
 function work(engine: FakeEngine, more: { signal?: AbortSignal; onDone?: (done: number, of: number) => void } = {}) {
-  return { engine: engine.docker, pool, ...more };
+  return { parts: containersOn(engine.docker, pool), pool, ...more };
 }
 
 /** A container as it was before something of it changed. */
@@ -112,7 +113,7 @@ describe("a pool that is made as declared", () => {
 
   it("says so where the engine does not answer", async () => {
     const docker = { listContainers: () => Promise.reject(new Error("connect ENOENT /e.sock")) } as never;
-    await assert.rejects(reconcile([], { engine: docker, pool }), /The container engine does not say .*ENOENT/);
+    await assert.rejects(reconcile([], { parts: containersOn(docker, pool), pool }), /The container engine does not say .*ENOENT/);
   });
 
   it("goes on with no other container once it is interrupted", async () => {

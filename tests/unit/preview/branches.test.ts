@@ -23,11 +23,16 @@ function policies(allow: number, block: number): unknown {
 
 describe("preview of a branch", () => {
   it("that swaps two ACL rules names the expectation that would fail", () => {
-    const labs = (settings: unknown) => ({ hosts: { kind: "local" }, labs: { "endpoint-policies": settings } });
-    const reviewed = review(plan(labs(policies(100, 200))), plan(labs(policies(200, 100))));
+    const why = "orders come in there";
+    const settings = (policies: unknown) => ({
+      hosts: { kind: "local" },
+      labs: { "endpoint-policies": policies },
+      expect: [{ from: "policy-client", to: "policy-server", port: 80, why }],
+    });
+    const reviewed = review(plan(settings(policies(100, 200))), plan(settings(policies(200, 100))));
     assert.deepEqual(
-      reviewed.expectations.broken.map(({ name }) => name),
-      ["policy-client reaches policy-server:80"],
+      reviewed.expectations.broken.map(({ name, expected }) => [name, expected]),
+      [[`policy-client must reach policy-server:80, because ${why}`, true]],
     );
     assert.deepEqual(
       reviewed.risks.map(({ risk }) => risk),
@@ -66,6 +71,36 @@ describe("preview of a branch", () => {
     );
     const text = markdown(reviewed);
     assert.equal(text, snapshot("ssh-to-many.md", text));
+  });
+
+  it("that goes through Azure Bastion tells that both administration ports close, and is no risk", () => {
+    const reviewed = branch("azure-linux", { "hosts.administration": { through: "bastion" } });
+    assert.deepEqual(
+      reviewed.entries.map(({ change, entry: { at, sources } }) => [change, at, sources]),
+      [
+        ["opens", "Azure Bastion", ["anyone with a login at Azure that may"]],
+        ["closes", "SSH", ["198.51.100.0/24"]],
+        ["closes", "the Docker API", ["198.51.100.0/24"]],
+      ],
+    );
+    assert.deepEqual(reviewed.risks, []);
+  });
+
+  it("that turns WinRM on tells that it opens, to whom, and the risk where that is as wide as settings allow", () => {
+    const on = branch("azure-windows", { "hosts.administration.winrm": true });
+    assert.deepEqual(
+      on.entries.map(({ change, entry: { at, sources } }) => [change, at, sources]),
+      [["opens", "WinRM", ["198.51.100.0/24"]]],
+    );
+    assert.deepEqual(on.risks, []);
+    const wide = branch("azure-windows", {
+      "hosts.administration.winrm": true,
+      "hosts.administration.sources": ["198.0.0.0/8"],
+    });
+    assert.deepEqual(
+      wide.risks.map(({ text }) => /^(.*) of each host would be open to 198\.0\.0\.0\/8/.exec(text)?.[1]),
+      ["SSH", "the Docker API", "WinRM"],
+    );
   });
 
   it("that adds a host tells which labs move, what they lose and what it costs", () => {

@@ -96,12 +96,12 @@ const rows: readonly Row[] = [
   [
     "an unknown setting of the project",
     { hosts: { kind: "local" }, labs: { "docker-networks": {} }, region: "westeurope" },
-    [["region", "westeurope", "the keys hosts, labs, verify, expires, policies", "remove it"]],
+    [["region", "westeurope", "the keys hosts, labs, expect, verify, expires, policies", "remove it"]],
   ],
   [
     "a misspelt setting of the project",
     { hosts: { kind: "local" }, labs: { "docker-networks": {} }, host: { kind: "local" } },
-    [["host", { kind: "local" }, "the keys hosts, labs, verify, expires, policies", 'did you mean "hosts"?']],
+    [["host", { kind: "local" }, "the keys hosts, labs, expect, verify, expires, policies", 'did you mean "hosts"?']],
   ],
   [
     "verify of another type",

@@ -145,7 +145,7 @@ const rows: readonly Row[] = [
       [
         "web.server.port",
         22,
-        "a port other than 22, 2375, 2376, by which hosts are administered",
+        "a port other than 22, 2375, 2376, 2377, 3389, 5985, 5986, by which hosts are administered",
         "choose another, for example 8080: 22 is for SSH",
       ],
     ],
@@ -157,8 +157,8 @@ const rows: readonly Row[] = [
       [
         "web.server.port",
         2376,
-        "a port other than 22, 2375, 2376, by which hosts are administered",
-        "choose another, for example 8080: 2376 is for the Docker API over TLS",
+        "a port other than 22, 2375, 2376, 2377, 3389, 5985, 5986, by which hosts are administered",
+        "choose another, for example 8080: 2376 is for the Docker API",
       ],
     ],
   ],

@@ -58,6 +58,15 @@ describe("labs on a scale set", () => {
     }
   });
 
+  it("open no port that leads to hosts' WinRM, where they have it", () => {
+    const on52000 = on([open("web", 52_000)]);
+    const of = (winrm: boolean) =>
+      scaleSetFaults({ ...settings, administration: { ...settings.administration, winrm } }, on52000, [
+        opening("a", "labs-1", 52_000),
+      ]).map(({ value }) => value);
+    assert.deepEqual([of(false), of(true)], [[], [52_000]]);
+  });
+
   it("open a port for one lab, on however many hosts", () => {
     const same = on([open("web", 80)], [open("web", 80)]);
     assert.deepEqual(found(same, opening("a", "labs-1", 80), opening("a", "labs-2", 80)), []);

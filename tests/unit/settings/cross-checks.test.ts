@@ -161,10 +161,10 @@ const cases: readonly Case[] = [
   {
     check: "the ports that a host is administered by are left to it",
     right: [
-      host([{ containers: [21, 23, 2374, 2377, 1].map((port) => publishing(`p${port}`, port)) }]),
+      host([{ containers: [21, 23, 2374, 2378, 1].map((port) => publishing(`p${port}`, port)) }]),
       host([{ containers: [publishing("one", 22, "127.0.0.1", "udp")] }]),
     ],
-    wrong: [22, 2375, 2376].map((port) => [
+    wrong: [22, 2375, 2376, 2377, 3389, 5985, 5986].map((port) => [
       host([{ containers: [publishing("one", port)] }]),
       ["labs.a.one.port", port],
     ]),

@@ -160,6 +160,12 @@ describe("the table of settings", () => {
     );
   });
 
+  it("has one line for keys below which all may stand alike", () => {
+    const alike = z.string().default("x").describe("A word.");
+    const all = z.strictObject({ a: alike, b: alike }).prefault({}).register(words, { each: "WORD" });
+    assert.deepEqual(settingsTable(z.strictObject({ all })).split("\n").slice(2), ["| `all.WORD` | A word. | `x` |"]);
+  });
+
   it("takes its place between the markers, and leaves a page without them alone", () => {
     const page = "# Page\n\n<!-- settings -->\nold\n<!-- /settings -->\n\nmore\n";
     assert.equal(withTable(page, "| new |"), "# Page\n\n<!-- settings -->\n\n| new |\n\n<!-- /settings -->\n\nmore\n");

@@ -8,7 +8,12 @@ const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKPp1cLUW1CHU8rzU1IDF5ZbSbM0AqQ
 /** Labs of these names and systems, which differ in nothing else and have nothing in common. */
 function labs(systems: Readonly<Record<string, HostOs[]>>): Registry {
   const { settings } = registry["docker-networks"];
-  const empty = { settings, topology: () => ({ networks: [], containers: [] }), faults: () => [] };
+  const empty = {
+    settings,
+    topology: () => ({ networks: [], containers: [] }),
+    faults: () => [],
+    expectations: () => [],
+  };
   return Object.fromEntries(Object.entries(systems).map(([name, on]) => [name, { ...empty, systems: on }]));
 }
 

@@ -77,6 +77,7 @@ const twoLabs: Registry = {
     }),
     faults: ({ count }: { count: number }) =>
       count === 7 ? [{ key: "count", value: count, allowed: "any number but 7", cure: "choose 8" }] : [],
+    expectations: () => [],
   },
 };
 

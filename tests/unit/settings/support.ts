@@ -1,3 +1,4 @@
+import { expectations } from "../../../components/labs/docker-networks/expectations";
 import { faults, settings } from "../../../components/labs/docker-networks/settings";
 import { topology } from "../../../components/labs/docker-networks/topology";
 import type { ContainerSpec, HostTopology, NetworkSpec } from "../../../components/network/topology";
@@ -7,7 +8,7 @@ import { SettingsError } from "../../../components/settings/settings-error";
 
 /** The labs' rules without their resources, so that these tests load no provider. */
 export const registry: Registry = {
-  "docker-networks": { settings, faults, topology, systems: ["linux", "windows"] },
+  "docker-networks": { settings, faults, topology, expectations, systems: ["linux", "windows"] },
 };
 
 /** What is wrong with the settings; nothing where they are accepted. Any other error is not caught. */

@@ -10,11 +10,15 @@ const address = ["InterfaceIndex", "IPAddress", "PolicyStore"];
 const route = ["DestinationPrefix", "NextHop", "InterfaceIndex"];
 const rule = ["Name", "DisplayName", "Group", "Profile", "Enabled", "Direction", "Action"];
 const filter = ["Protocol", "LocalPort", "LocalAddress", "RemoteAddress"];
+// What New-Item also takes below WSMan:\localhost.
+const listener = ["Transport", "Address", "Port", "HostName", "CertificateThumbPrint"];
+const mapping = ["Subject", "URI", "Issuer", "Credential"];
 
 /**
  * The cmdlets of Windows PowerShell 5.1 that scripts of this repository may use.
  * Source: https://learn.microsoft.com/powershell/module/<module>/<cmdlet>?view=windowsserver2022-ps for those of Windows
- * (modules nettcpip, netadapter, netsecurity, dnsclient, dism, servermanager, scheduledtasks), and view=powershell-5.1 for PowerShell's own.
+ * (modules nettcpip, netadapter, netsecurity, dnsclient, dism, servermanager, scheduledtasks), and view=powershell-5.1 for PowerShell's own
+ * (microsoft.powershell.localaccounts among them; for New-Item on WSMan: microsoft.wsman.management, about WSMan provider).
  */
 export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   // nettcpip
@@ -48,6 +52,13 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   "Register-ScheduledTask": cmdlet(0, "TaskName", "Action", "Trigger", "User", "RunLevel", "Force"),
   "Get-ScheduledTask": cmdlet(0),
   "Unregister-ScheduledTask": cmdlet(0, "Confirm"),
+  // microsoft.powershell.localaccounts
+  "Get-LocalUser": cmdlet(0, "Name"),
+  "New-LocalUser": cmdlet(0, "Name", "Password", "PasswordNeverExpires"),
+  "Set-LocalUser": cmdlet(0, "Name", "Password"),
+  "Remove-LocalUser": cmdlet(0, "Name"),
+  "Get-LocalGroupMember": cmdlet(0, "SID"),
+  "Add-LocalGroupMember": cmdlet(0, "SID", "Member"),
   // microsoft.powershell.archive
   "Expand-Archive": cmdlet(0, "Path", "DestinationPath", "Force"),
   // microsoft.powershell.management
@@ -61,7 +72,11 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   "Start-Service": cmdlet(0, "Name"),
   "Stop-Service": cmdlet(0, "Name", "Force"),
   "Move-Item": cmdlet(0, "Path", "Destination", "Force"),
-  "New-Item": cmdlet(0, "ItemType", "Path", "Force"),
+  "Get-Item": cmdlet(0, "Path"),
+  "New-Item": cmdlet(0, "ItemType", "Path", "Force", ...listener, ...mapping),
+  "New-ItemProperty": cmdlet(0, "Path", "Name", "Value", "PropertyType", "Force"),
+  "Remove-ItemProperty": cmdlet(0, "Path", "Name"),
+  "Set-Item": cmdlet(0, "Path", "Value", "Force"),
   "Remove-Item": cmdlet(0, "Path", "Recurse", "Force"),
   "Set-Content": cmdlet(0, "Path", "Value", "Encoding"),
   "Set-ItemProperty": cmdlet(0, "Path", "Name", "Value"),
@@ -71,6 +86,7 @@ export const cmdlets: Readonly<Record<string, Cmdlet>> = {
   "Add-Type": cmdlet(0, "AssemblyName", "TypeDefinition", "ReferencedAssemblies"),
   "ConvertFrom-Json": cmdlet(0),
   "ConvertTo-Json": cmdlet(0, "InputObject", "Depth", "Compress"),
+  "ConvertTo-SecureString": cmdlet(0, "String", "AsPlainText", "Force"),
   "Get-FileHash": cmdlet(0, "Path", "Algorithm"),
   "Invoke-WebRequest": cmdlet(0, "UseBasicParsing", "Uri", "OutFile"),
   "New-Object": cmdlet(2, "TypeName", "ArgumentList"),

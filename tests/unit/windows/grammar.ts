@@ -98,7 +98,7 @@ function callOf(command: Node): Call[] {
 /** Parameters in use that take no value of their own. */
 const switches = new Set([
   ...["Raw", "Force", "Recurse", "Compress", "Unique", "DnsOnly", "NoHostsFile", "QuickTimeout"],
-  ...["Online", "UseBasicParsing", "AtStartup"],
+  ...["Online", "UseBasicParsing", "AtStartup", "AsPlainText", "PasswordNeverExpires"],
 ]);
 
 /** The keys of a table that is splatted: it is assigned in the same function. */

@@ -9,6 +9,8 @@ export interface SimulatedAzure {
   readonly settings: string;
   /** Folder of the plugin, to stand before the others on PATH. */
   readonly plugin: string;
+  /** Folder of what stands in for Azure's command line. */
+  readonly commands: string;
   /** What the plugin reads from its environment. */
   readonly env: { readonly AZURE_SIMULATOR_STORE: string; readonly AZURE_SIMULATOR_SETTINGS: string };
 }
@@ -21,6 +23,7 @@ export function simulatedAzure({ state }: Pick<Machine, "state">, environment: s
     folder,
     settings,
     plugin: join(__dirname, "..", "..", "..", "tests", "azure-simulator", "bin"),
+    commands: join(__dirname, "bin"),
     env: { AZURE_SIMULATOR_STORE: join(folder, "store"), AZURE_SIMULATOR_SETTINGS: settings },
   };
 }

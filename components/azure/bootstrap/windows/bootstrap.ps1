@@ -6,6 +6,7 @@
 #   files    [{path, text}]
 #   docker   {url, version, sha256, folder}
 #   rules    [{name, displayName, port}]       inbound, in the host's firewall
+#   remoting                                   see remoting.ps1, whose functions are at hand
 #   task     {name, arguments}                 what runs Complete-Bootstrap after a restart
 
 # What a program writes. Where it fails: its own words, as an exception.
@@ -138,6 +139,9 @@ function Start-Bootstrap {
     $wanted = @($Plan.files) + @($Files)
     # A run that was cut short may have changed what a service has not read yet.
     $unfinished = -not (Test-Path -Path "$($Plan.folder)\ready.txt")
+    # What tells that there is to be remoting: it goes with the other secrets, or there is to be none.
+    $remoting = $Plan.remoting.file
+    if (@($wanted.path) -notcontains $remoting -and (Test-Path -Path $remoting)) { Remove-Item -Path $remoting -Force }
     foreach ($name in 'ready.txt', 'failed.txt') {
         if (Test-Path -Path "$($Plan.folder)\$name") { Remove-Item -Path "$($Plan.folder)\$name" -Force }
     }
@@ -152,7 +156,10 @@ function Start-Bootstrap {
     Invoke-Phase -Plan $Plan -Name 'opening the firewall' -Work {
         foreach ($rule in $Plan.rules) { Set-InboundRule -Rule $rule }
     }
-    if ($restart) {
+    $protocol = Invoke-Phase -Plan $Plan -Name 'preparing PowerShell remoting' -Work {
+        Set-RemotingProtocol -Remoting $Plan.remoting
+    }
+    if ($restart -or $protocol) {
         Invoke-Phase -Plan $Plan -Name 'asking for a restart' -Work { Request-Restart -Plan $Plan }
         return "$($env:COMPUTERNAME): Windows restarts in 30 seconds; the rest is done after that"
     }
@@ -171,8 +178,10 @@ function Complete-Bootstrap {
         if ($found -ne $Plan.docker.version) { throw "the engine is Docker $found, and not $($Plan.docker.version)" }
     }
     Invoke-Phase -Plan $Plan -Name 'starting SSH' -Work { Start-Service -Name sshd }
-    Invoke-Phase -Plan $Plan -Name 'waiting until both listen' -Work {
-        foreach ($rule in $Plan.rules) {
+    Invoke-Phase -Plan $Plan -Name 'setting up PowerShell remoting' -Work { Set-Remoting -Remoting $Plan.remoting }
+    Invoke-Phase -Plan $Plan -Name 'waiting until all listen' -Work {
+        $remoting = @($Plan.remoting | Where-Object { Test-Path -Path $_.file } | ForEach-Object { $_.rule })
+        foreach ($rule in @($Plan.rules) + $remoting) {
             $null = Invoke-Repeatedly -Seconds 60 -Work { Get-NetTCPConnection -State Listen -LocalPort $rule.port }
         }
     }

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { longestLine, powershell } from "../../../network/windows/powershell";
 import type { Credentials } from "../../credentials";
-import { type Bootstrap, customDataOf, DOCKER_PORT } from "../bootstrap";
+import { type Bootstrap, type BootstrapOptions, customDataOf, DOCKER_PORT } from "../bootstrap";
+import { type RemotingPlan, remotingPlan, remotingSecrets } from "./remoting";
 
 /** A file of a host that none but the system and administrators can read. */
 export interface PrivateFile {
@@ -10,12 +11,13 @@ export interface PrivateFile {
   readonly text: string;
 }
 
-/** What bootstrap.ps1 goes by. It is no secret. */
+/** What the scripts go by. It is no secret. */
 export interface Plan {
   readonly folder: string;
   readonly files: readonly PrivateFile[];
   readonly docker: { readonly url: string; readonly version: string; readonly sha256: string; readonly folder: string };
   readonly rules: readonly { readonly name: string; readonly displayName: string; readonly port: number }[];
+  readonly remoting: RemotingPlan;
   readonly task: { readonly name: string; readonly arguments: string };
 }
 
@@ -79,6 +81,7 @@ export const plan: Plan = {
       port: DOCKER_PORT,
     },
   ],
+  remoting: remotingPlan({ state: folder, tls }),
   task: {
     name: "container-network-labs-bootstrap",
     arguments: powershell(program("Complete-Bootstrap -Plan $plan")).slice(1).join(" "),
@@ -86,7 +89,7 @@ export const plan: Plan = {
 };
 
 /** The files that hold secrets, or go with them. */
-export function secretFiles(credentials: Credentials): PrivateFile[] {
+export function secretFiles(credentials: Credentials, remoting = false): PrivateFile[] {
   return [
     { path: `${ssh}\\administrators_authorized_keys`, text: `${credentials.userPublicKey}\n` },
     { path: `${ssh}\\ssh_host_ed25519_key`, text: credentials.hostKey },
@@ -94,6 +97,7 @@ export function secretFiles(credentials: Credentials): PrivateFile[] {
     { path: `${tls}\\ca.pem`, text: credentials.ca },
     { path: `${tls}\\server.pem`, text: credentials.serverCertificate },
     { path: `${tls}\\server-key.pem`, text: credentials.serverKey },
+    ...(remoting ? [{ path: plan.remoting.file, text: remotingSecrets(credentials) }] : []),
   ];
 }
 
@@ -101,7 +105,7 @@ export function secretFiles(credentials: Credentials): PrivateFile[] {
  * The Windows dialect: plan and script as custom data, which Windows keeps and does not run, and an extension that runs it
  * with the secrets. The extension ends before Windows restarts; what is done after that is seen when the host answers.
  */
-export function windowsBootstrap(): Bootstrap {
+export function windowsBootstrap({ remoting }: Pick<BootstrapOptions, "remoting">): Bootstrap {
   return {
     customData: customDataOf(windowsCustomData()),
     // Source: https://learn.microsoft.com/azure/virtual-machines/extensions/custom-script-windows
@@ -111,14 +115,14 @@ export function windowsBootstrap(): Bootstrap {
       typeHandlerVersion: "1.10",
       autoUpgradeMinorVersion: true,
     },
-    protectedSettings: (credentials) => ({ commandToExecute: windowsCommand(credentials) }),
+    protectedSettings: (credentials) => ({ commandToExecute: windowsCommand(credentials, remoting) }),
   };
 }
 
 /** A JSON document, of ASCII only: what Windows PowerShell would take other characters for is anybody's guess. */
 export function windowsCustomData(): string {
-  const script = readFileSync(join(__dirname, "bootstrap.ps1"), "utf8").replaceAll("\r\n", "\n");
-  return JSON.stringify({ plan, script });
+  const scripts = ["remoting.ps1", "bootstrap.ps1"].map((file) => readFileSync(join(__dirname, file), "utf8"));
+  return JSON.stringify({ plan, script: scripts.join("\n").replaceAll("\r\n", "\n") });
 }
 
 /**
@@ -126,8 +130,8 @@ export function windowsCustomData(): string {
  * vault: it is encrypted on its way, and who could read it there, an administrator, can read the files as well.
  * Throws an Error if it is longer than cmd.exe takes.
  */
-export function windowsCommand(credentials: Credentials): string {
-  const files = Buffer.from(JSON.stringify(secretFiles(credentials)), "utf8").toString("base64");
+export function windowsCommand(credentials: Credentials, remoting = false): string {
+  const files = Buffer.from(JSON.stringify(secretFiles(credentials, remoting)), "utf8").toString("base64");
   const decoded = `[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('${files}'))`;
   const run = program(`Start-Bootstrap -Plan $plan -Files (${decoded} | ConvertFrom-Json)`);
   // Inside the quotes nothing means anything to cmd.exe.

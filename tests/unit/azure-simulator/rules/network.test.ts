@@ -166,4 +166,15 @@ describeRules("bastions", areas.bastions, {
     ),
     passes: putting("bastion", {}),
   },
+  "bastion-sku": making("bastion", { sku: { name: "Cheap" } }, { sku: { name: "Premium" } }),
+  "bastion-tunneling-sku": making(
+    "bastion",
+    { sku: { name: "Basic" }, enableTunneling: true },
+    { sku: { name: "Standard" }, enableTunneling: true },
+  ),
+  "bastion-downgraded": {
+    after: "natRule",
+    trips: inTurn(putting("bastion", { sku: { name: "Standard" } }), putting("bastion", { sku: { name: "Basic" } })),
+    passes: inTurn(putting("bastion", { sku: { name: "Basic" } }), putting("bastion", { sku: { name: "Standard" } })),
+  },
 });

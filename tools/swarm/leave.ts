@@ -1,0 +1,97 @@
+import type Docker from "dockerode";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ClaimData, GATEWAY_BRIDGE } from "../../components/cluster/data";
+import { label, labelsOf } from "../../components/labels";
+import { UserError } from "../command";
+import { connect } from "../pool/engine";
+import { call, membershipOf, wordsOf } from "./engine";
+
+/** Milliseconds that the engine gets to let go of the bridge. */
+const RELEASE_MS = 20_000;
+
+/**
+ * Prepares the engine of DOCKER_HOST for being a member: makes the bridge by which containers leave the host, unless there
+ * is one, so that it has the addresses that were planned and goes with the stack.
+ * @returns what the engine calls itself, which no other machine does.
+ */
+export async function claimMember({ stack, bridge }: ClaimData): Promise<string> {
+  const engine = connect();
+  if (bridge !== undefined && (await bridgeOf(engine)) === undefined) {
+    await makeBridge(engine, stack, bridge);
+  }
+  // The engine's own id.
+  return ((await engine.info()) as { ID: string }).ID;
+}
+
+async function makeBridge(engine: Docker, stack: string, subnet: string): Promise<void> {
+  await engine.createNetwork({
+    Name: GATEWAY_BRIDGE,
+    CheckDuplicate: true,
+    Driver: "bridge",
+    IPAM: { Config: [{ Subnet: subnet }] },
+    // As the engine would make it. Source: moby/moby, daemon/network.go and libnetwork.
+    Options: {
+      "com.docker.network.bridge.name": GATEWAY_BRIDGE,
+      "com.docker.network.bridge.enable_icc": "false",
+      "com.docker.network.bridge.enable_ip_masquerade": "true",
+    },
+    Labels: labelsOf(stack, "shared", "swarm"),
+  });
+}
+
+/**
+ * Takes the engine of DOCKER_HOST out of the stack's swarm, quietly if it is in none, with all that the swarm has there.
+ * @throws UserError if it manages a swarm that is somebody else's.
+ */
+export async function leaveSwarm({ stack, member }: ClaimData): Promise<void> {
+  const engine = connect();
+  const is = await membershipOf(engine);
+  const whose = is.Cluster?.Spec.Labels?.[label.stack];
+  if (is.LocalNodeState === "active" && is.ControlAvailable && whose !== stack) {
+    throw new UserError(
+      `Host "${member}" manages a swarm that is not of "${stack}" (node ${is.NodeID}), so it was left alone.`,
+      1,
+    );
+  }
+  if (is.LocalNodeState !== "inactive") {
+    await call(engine, "POST", "/swarm/leave", { query: { force: true } }).catch((error: unknown) => {
+      if (!/not part of a swarm/i.test(wordsOf(error))) {
+        throw error;
+      }
+    });
+  }
+  await removeBridge(engine, stack);
+}
+
+interface Bridge {
+  readonly Id: string;
+  readonly Labels: Readonly<Record<string, string | undefined>> | null;
+}
+
+async function bridgeOf(engine: Docker): Promise<Bridge | undefined> {
+  const found = (await engine.listNetworks({ filters: { name: [GATEWAY_BRIDGE] } })) as unknown as (Bridge & {
+    Name: string;
+  })[];
+  return found.find(({ Name }) => Name === GATEWAY_BRIDGE);
+}
+
+/** The engine's own part of the bridge ends a moment after it has left. */
+async function removeBridge(engine: Docker, stack: string): Promise<void> {
+  const bridge = await bridgeOf(engine);
+  if (bridge?.Labels?.[label.stack] !== stack) {
+    return;
+  }
+  for (const end = Date.now() + RELEASE_MS; ; await sleep(500)) {
+    try {
+      await engine.getNetwork(bridge.Id).remove();
+      return;
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode === 404) {
+        return;
+      }
+      if (Date.now() > end) {
+        throw new UserError(`The bridge ${GATEWAY_BRIDGE} can't be removed: ${wordsOf(error)}`, 1);
+      }
+    }
+  }
+}
