@@ -7,6 +7,8 @@ export const label = {
   pool: "container-network-labs.pool",
   /** Of a swarm's node: the host that it is. */
   member: "container-network-labs.member",
+  /** Of a swarm's node: how its engine is reached, for when it is to be a member no more. */
+  engine: "container-network-labs.engine",
   /** What an image was built as, where a command made it: component and image, `image-builder/app`. */
   image: "container-network-labs.image",
   /** A hash of all that a pool's container was made from. */

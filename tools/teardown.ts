@@ -56,7 +56,7 @@ export async function tearDown(options: TeardownOptions): Promise<TornDown> {
   const leaving = cloud.map((host) => ({ host, reason: "it goes with its cloud" }));
   const seen = await look(environment, found.state, further, [...silentOf(hosts), ...leaving]);
   refuseForgetting(options, found.state, hosts, seen);
-  const forget = withTheirCluster(options.forget, found.state);
+  const forget = withTheirCluster(options.forget, found.state, seen);
   const others = withoutHosts(seen, forget);
   const { state: healed } = await heal(options, found, others);
   const state = await forgetHosts({ ...options, forget }, healed);
@@ -116,10 +116,20 @@ function refuseForgetting(
   }
 }
 
-/** A cluster goes with its last host, with all that it has: where one is gone, it may be nobody's to ask any more. */
-function withTheirCluster(forget: readonly string[], state: StackState | undefined): readonly string[] {
+/**
+ * A cluster goes with its hosts, and with it all that it has: where one of them is gone, or where it has no leader any more,
+ * nothing is asked of it.
+ */
+function withTheirCluster(
+  forget: readonly string[],
+  state: StackState | undefined,
+  { silent }: Seen,
+): readonly string[] {
   const clusters = recordedEngines(state).filter(({ cluster }) => cluster === true);
-  return forget.length === 0 ? forget : [...forget, ...clusters.map(({ host }) => host)];
+  const isSilent = (name: string): boolean => silent.some(({ host }) => host === name);
+  const alone = silent.every(({ host }) => clusters.some((cluster) => cluster.host === host));
+  const leaderless = alone ? clusters.filter(({ host }) => isSilent(host)) : [];
+  return [...forget, ...(forget.length === 0 ? leaderless : clusters).map(({ host }) => host)];
 }
 
 /** What was seen, as if these hosts had not answered. */

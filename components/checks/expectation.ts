@@ -97,7 +97,8 @@ export interface AnswerExpectation extends Stated {
 
 /**
  * A port that hosts of a cluster publish: an HTTP GET of `url`, which each of them asks itself, is answered with this status
- * and text by just one of them, or by all. A host that cannot be asked is told by a {@link MemberExpectation} of its own.
+ * and text by just one of them, by all, or by none. A host that cannot be asked is told by a {@link MemberExpectation} of its
+ * own.
  */
 export interface PublishedExpectation extends Stated {
   readonly kind: "published";
@@ -106,8 +107,11 @@ export interface PublishedExpectation extends Stated {
   readonly url: string;
   readonly status: number;
   readonly contains: string;
-  /** `one`, where a port is that of the host which the instance is on; `all`, where it is the cluster's. */
-  readonly by: "one" | "all";
+  /**
+   * `one`, where a port is that of the host which the instance is on; `all`, where it is the cluster's; `none`, where each
+   * has to refuse it.
+   */
+  readonly by: "one" | "all" | "none";
 }
 
 /**

@@ -32,7 +32,10 @@ export async function askNodes(manager: EngineAccess, signal?: AbortSignal): Pro
   if (problem !== undefined) {
     return { problem, ms };
   }
-  const nodes = (JSON.parse(stdout) as SwarmNode[]).map((node): [string, SwarmNode] => [hostOfNode(node) ?? node.ID, node]);
+  const nodes = (JSON.parse(stdout) as SwarmNode[]).map((node): [string, SwarmNode] => [
+    hostOfNode(node) ?? node.ID,
+    node,
+  ]);
   return { found: new Map(nodes), ms };
 }
 

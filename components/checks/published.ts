@@ -38,7 +38,9 @@ export async function askMembers(
   );
 }
 
-/** Whether just one of the hosts answers as it should, or all of them. */
+const who = { one: "just one host", all: "every host", none: "no host" } as const;
+
+/** Whether just one of the hosts answers as it should, or all of them, or none. */
 export function judgePublished({ by, status, contains }: Published, answers: readonly MemberAnswer[]): Verdict {
   const asked = answers.flatMap(({ member, result }) => (result === undefined ? [] : [{ member, result }]));
   const told = answers.map(({ member, result }) => `${member}: ${result?.detail ?? "could not be asked"}`).join("; ");
@@ -50,9 +52,14 @@ export function judgePublished({ by, status, contains }: Published, answers: rea
   if (asked.length === 0 || asked.some(({ result }) => result.outcome === "error")) {
     return { status: "error", detail: told, ms };
   }
-  const holds = !other && right.length === (by === "one" ? 1 : asked.length);
-  const wanted = by === "one" ? "just one host" : "every host";
+  const answered = right.length > 0 || other;
+  // A host's own kernel refuses at once where nothing listens: an answer as well, and no prober that is dead gives it.
+  if (by === "none" && !answered && asked.some(({ result }) => result.outcome !== "refused")) {
+    return { status: "error", detail: `${told}: without a refusal nothing is shown`, ms };
+  }
+  const holds = by === "none" ? !answered : !other && right.length === (by === "one" ? 1 : asked.length);
+  const page = by === "none" ? "an answer" : `${status} with ${JSON.stringify(contains)}`;
   return holds
     ? { status: "pass", detail: told, ms }
-    : { status: "fail", detail: `${told}: not ${status} with ${JSON.stringify(contains)} from ${wanted}`, ms };
+    : { status: "fail", detail: `${told}: it should be ${page} from ${who[by]}`, ms };
 }

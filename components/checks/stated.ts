@@ -7,16 +7,24 @@ export interface StatedConnection extends Pick<ExpectedConnection, "from" | "por
   /** Lab of the container that opens it. */
   readonly lab: string;
   readonly at: string;
+  /** On a cluster: name of the host that the container is on. */
+  readonly on?: string;
   readonly target: Target;
 }
 
-/** The stated connection on each host that has both of its ends; nowhere where no host has. */
+/**
+ * The stated connection on each host, or cluster, that has both of its ends; nowhere where none has. A container whose
+ * place a cluster chooses is no end: neither where it is nor its address is known beforehand.
+ */
 export function placesOf({ from, to, port, reach }: ExpectedConnection, { hosts }: Topology): StatedConnection[] {
   return hosts.flatMap((host) =>
     host.labs.flatMap(({ lab, containers }) => {
-      const source = containers.find(({ name }) => name === from);
+      const source = containers.find(({ name, joins }) => name === from && joins === undefined);
       const address = source && addressOf(to, source, host);
-      return address === undefined ? [] : [{ lab, at: host.name, from, port, reach, target: { host: address, port } }];
+      const on = source?.member === undefined ? {} : { on: source.member };
+      return address === undefined
+        ? []
+        : [{ lab, at: host.name, ...on, from, port, reach, target: { host: address, port } }];
     }),
   );
 }
@@ -85,8 +93,8 @@ export function statedExpectations(
   const stated = all.flatMap(({ places }) => places);
   return all.flatMap(({ connection, places }) =>
     places.map((place): PlacedExpectation => {
-      const { lab, at, from, target: to } = place;
-      const ends = { lab, at, name: nameOf(connection), from, to };
+      const { lab, at, on, from, target: to } = place;
+      const ends = { lab, at, ...(on !== undefined && { on }), name: nameOf(connection), from, to };
       return connection.reach
         ? { kind: "reach", ...ends }
         : { kind: "no-reach", ...ends, control: controlOf(place, stated, expected)! };

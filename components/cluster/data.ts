@@ -41,9 +41,3 @@ export const GATEWAY_BRIDGE = "docker_gwbridge";
 
 /** TCP port of the managers, of which the engine knows no other. */
 export const MANAGER_PORT = 2377;
-
-/**
- * TCP and UDP port by which the members know of each other. Each of them listens there.
- * Source: https://docs.docker.com/engine/swarm/swarm-tutorial/#open-protocols-and-ports-between-the-hosts
- */
-export const GOSSIP_PORT = 7946;

@@ -28,15 +28,19 @@ export async function withCluster(
     host,
     address: memberAddressOf(settings.hosts, surveyed, name),
   }));
-  const limits = cluster.encrypted === false ? ["hosts.cluster.encrypted is false"] : await limitsOf(settings.hosts, surveyed);
+  const limits =
+    cluster.encrypted === false ? ["hosts.cluster.encrypted is false"] : await limitsOf(settings.hosts, surveyed);
   if (limits.length > 0) {
-    void pulumi.log.info(`What containers on different hosts say to each other is not encrypted. ${limits.join("; ")}.`);
+    void pulumi.log.info(
+      `What containers on different hosts say to each other is not encrypted. ${limits.join("; ")}.`,
+    );
   }
   const swarm = new Swarm(CLUSTER, {
     members,
     publish: cluster.publish,
     encrypted: limits.length === 0,
     addresses: plannedAddresses(takenBy(settings)),
+    overlays: subnetsOf(settings.topology.hosts.filter(({ name }) => name === CLUSTER)),
     sources: sourcesOf(settings.hosts, members),
   });
   return new Map([...hosts, [CLUSTER, swarm]]);
@@ -57,11 +61,14 @@ async function limitsOf(hosts: HostsSettings, surveyed: readonly SurveyedMember[
 
 /** What the environment's networks have, and the cloud's. */
 function takenBy({ hosts, topology }: Parameters<typeof withCluster>[1]): string[] {
-  const labs = topology.hosts.flatMap((host) => host.labs);
   return [
-    ...labs.flatMap(({ networks }) => networks.map(({ subnet }) => subnet)),
+    ...subnetsOf(topology.hosts),
     ...(hosts.kind === "scale-set" ? [hosts.network.addressSpace] : []),
   ];
+}
+
+function subnetsOf(hosts: Topology["hosts"]): string[] {
+  return hosts.flatMap(({ labs }) => labs.flatMap(({ networks }) => networks.map(({ subnet }) => subnet)));
 }
 
 function sourcesOf(hosts: HostsSettings, members: readonly { readonly address?: string }[]): string[] {

@@ -21,11 +21,7 @@ export function clusterFaults(hosts: HostsSettings, surveyed: readonly SurveyedM
   const members = surveyed.flatMap(({ hostName, facts }) =>
     facts.member === undefined ? [] : [{ hostName, member: facts.member }],
   );
-  return [
-    ...addressFaults(hosts, surveyed),
-    ...foreignFaults(members, stack),
-    ...kernelFaults(hosts.cluster, members),
-  ];
+  return [...addressFaults(hosts, surveyed), ...foreignFaults(members, stack), ...kernelFaults(hosts.cluster, members)];
 }
 
 interface Member {
@@ -35,7 +31,9 @@ interface Member {
 
 /** A swarm that is not the stack's: nothing of it is touched. */
 function foreignFaults(members: readonly Member[], stack: string): Fault[] {
-  const ours = new Set(members.filter(({ member }) => member.labels?.[label.stack] === stack).map(({ member }) => member.node));
+  const ours = new Set(
+    members.filter(({ member }) => member.labels?.[label.stack] === stack).map(({ member }) => member.node),
+  );
   return members
     .filter(({ member: { state, labels, managers, leaderless } }) => {
       // One that is locked or has no leader does not tell whose it is: the swarm's own program finds out.
@@ -57,7 +55,10 @@ function foreignFaults(members: readonly Member[], stack: string): Fault[] {
 }
 
 /** What was asked for by name, and a kernel cannot. */
-function kernelFaults({ encrypted, publish }: NonNullable<HostsSettings["cluster"]>, members: readonly Member[]): Fault[] {
+function kernelFaults(
+  { encrypted, publish }: NonNullable<HostsSettings["cluster"]>,
+  members: readonly Member[],
+): Fault[] {
   return members.flatMap(({ hostName, member: { cannotEncrypt, ipvs } }) => [
     ...(encrypted === true && cannotEncrypt !== undefined
       ? [
@@ -95,7 +96,14 @@ function addressFaults(hosts: HostsSettings, surveyed: readonly SurveyedMember[]
     if (memberAddress !== undefined) {
       return own.includes(memberAddress)
         ? []
-        : [{ key, value: memberAddress, allowed: `an address of the server: ${own.join(", ")}`, cure: "write one of these" }];
+        : [
+            {
+              key,
+              value: memberAddress,
+              allowed: `an address of the server: ${own.join(", ")}`,
+              cure: "write one of these",
+            },
+          ];
     }
     return memberAddressOf(hosts, surveyed, name) === undefined
       ? [
@@ -133,9 +141,14 @@ export function memberAddressOf(
   return server?.memberAddress ?? (own.includes(reached) ? reached : (only ?? windows));
 }
 
-/** Why overlays are not encrypted, a line for each host that cannot; nothing where all can. */
+/** Why overlays are not encrypted, each reason once with the hosts that have it; nothing where all can. */
 export function encryptionLimits(surveyed: readonly SurveyedMember[]): string[] {
-  return surveyed.flatMap(({ hostName, facts: { member } }) =>
-    member?.cannotEncrypt === undefined ? [] : [`host ${hostName}: ${member.cannotEncrypt}`],
-  );
+  const reasons = new Map<string, string[]>();
+  for (const { hostName, facts } of surveyed) {
+    const reason = facts.member?.cannotEncrypt;
+    if (reason !== undefined) {
+      reasons.set(reason, [...(reasons.get(reason) ?? []), hostName]);
+    }
+  }
+  return [...reasons].map(([reason, hosts]) => `${hosts.length === 1 ? "host" : "hosts"} ${hosts.join(", ")}: ${reason}`);
 }

@@ -3,10 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { addressOf } from "../hosts/access";
 import { ContainerHost, type HostCommand, type HostCommandArgs } from "../hosts/container-host";
 import { type EngineAddress, recordedEnvironment } from "../hosts/engine-address";
-import { FirewallRule } from "../network/firewall-rule";
 import { CLUSTER, type ClusterSettings } from "../settings/hosts/cluster";
 import type { ClaimData, MemberData, SwarmData, SwarmReport } from "./data";
-import { memberOpenings } from "./openings";
+import { MemberPorts } from "./member-ports";
 import { plannedMembers, type SwarmAddresses } from "./plan";
 
 /** A host that is to be a member. */
@@ -21,6 +20,8 @@ export interface SwarmArgs extends Pick<ClusterSettings, "publish"> {
   members: readonly SwarmMember[];
   encrypted: boolean;
   addresses: SwarmAddresses;
+  /** Subnets in CIDR form of the networks that the labs declare on the cluster. */
+  overlays: readonly string[];
   /** Subnets in CIDR form that the members are in, and nobody else: who may come to Swarm's own ports. */
   sources: readonly string[];
 }
@@ -32,7 +33,7 @@ const swarm = "node tools/run.js swarm";
  * members. The tokens that hosts join with go from engine to engine and are nowhere kept; the key that unlocks the managers
  * once their engines were restarted is a secret of the state.
  *
- *     new Swarm(CLUSTER, { members: [{ host, address }], publish: "host", encrypted: true, addresses, sources });
+ *     new Swarm(CLUSTER, { members: [{ host, address }], publish: "host", encrypted: true, addresses, … });
  */
 export class Swarm extends ContainerHost {
   readonly kind = CLUSTER;
@@ -55,7 +56,12 @@ export class Swarm extends ContainerHost {
   constructor(name: string, args: SwarmArgs, opts?: pulumi.ComponentResourceOptions) {
     const [{ host: manager }] = args.members;
     const { os, baseImage } = manager;
-    super("container-network-labs:cluster:Swarm", name, { hostName: CLUSTER, os, baseImage, lastStops: new Map() }, opts);
+    super(
+      "container-network-labs:cluster:Swarm",
+      name,
+      { hostName: CLUSTER, os, baseImage, lastStops: new Map() },
+      opts,
+    );
     this.members = args.members.map(({ host }) => host);
     this.madeOnIt = manager.madeOnIt;
     this.publish = args.publish;
@@ -67,12 +73,15 @@ export class Swarm extends ContainerHost {
       .apply((all): SwarmData => ({ stack: pulumi.getStack(), members: all, addresses: args.addresses.overlays }))
       .apply((data) => JSON.stringify(data));
     // An engine that has another id is another machine, whatever its address, and has to join anew.
-    const ids = pulumi.all(claims.map(({ stdout }) => stdout)).apply((all) => all.map((id) => ` --engine ${id.trim()}`));
+    const ids = pulumi
+      .all(claims.map(({ claim: { stdout } }) => stdout))
+      .apply((all) => all.map((id) => ` --engine ${id.trim()}`));
     const applied = this.run(
       `${name}-members`,
       { create: ids.apply((all) => `${swarm} apply${all.join("")}`), stdin },
-      { dependsOn: claims },
+      { dependsOn: claims.map(({ claim }) => claim) },
     );
+    claims.forEach(({ ports }) => ports.close([applied]));
     const report = applied.stdout.apply((text) => JSON.parse(text) as SwarmReport);
     const key = this.run(
       `${name}-key`,
@@ -112,19 +121,19 @@ export class Swarm extends ContainerHost {
    * Recorded before a host is a member: whatever becomes of the others, this takes it out. Swarm's ports are closed to all
    * but the members before anything listens there.
    */
-  private claim(name: string, { host, address }: SwarmMember, { addresses, sources }: SwarmArgs): HostCommand {
+  private claim(name: string, { host, address }: SwarmMember, { addresses, sources, overlays }: SwarmArgs) {
     const own = `${name}-${host.hostName}`;
-    const openings = memberOpenings(sources, address);
-    const ports = new FirewallRule(`${own}-ports`, { host, lab: CLUSTER, openings }, { parent: this });
+    const ports = new MemberPorts(`${own}-ports`, { host, sources, overlays, address }, { parent: this });
     const data: ClaimData = {
       ...{ stack: pulumi.getStack(), member: host.hostName },
       ...(host.os === "linux" ? { bridge: addresses.bridge } : {}),
     };
-    return host.program(
+    const claim = host.program(
       own,
       { create: `${swarm} claim`, delete: `${swarm} leave`, stdin: JSON.stringify(data) },
-      { parent: this, dependsOn: ports },
+      { parent: this, dependsOn: ports.admitted },
     );
+    return { claim, ports };
   }
 }
 

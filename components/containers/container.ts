@@ -96,13 +96,14 @@ function wiring(args: ContainerArgs): Partial<docker.ContainerArgs> {
     // Never left out: engines name their default differently, and the difference shows up as a change.
     networkMode: args.host.os === "windows" ? "nat" : "bridge",
     hostname: spec.name,
-    networksAdvanced: spec.endpoints.map((endpoint) => {
-      const network = args.networks.get(endpoint.network);
-      if (network === undefined) {
-        throw new Error(`container ${spec.name} has an endpoint on ${endpoint.network}, which was not given`);
-      }
-      return { name: network.networkId, ipv4Address: endpoint.address, aliases: [...endpoint.aliases] };
-    }),
+    networksAdvanced: [
+      ...spec.endpoints.map(({ network, address, aliases }) => ({
+        name: networkId(args, network),
+        ipv4Address: address,
+        aliases: [...aliases],
+      })),
+      ...(spec.joins ?? []).map((network) => ({ name: networkId(args, network) })),
+    ],
     hosts: spec.hostsEntries.map((entry) => ({ host: entry.name, ip: entry.address })),
     ports: spec.ports.map((port) => ({
       internal: port.containerPort,
@@ -111,4 +112,12 @@ function wiring(args: ContainerArgs): Partial<docker.ContainerArgs> {
       protocol: port.protocol,
     })),
   };
+}
+
+function networkId({ spec, networks }: ContainerArgs, name: string): pulumi.Output<string> {
+  const network = networks.get(name);
+  if (network === undefined) {
+    throw new Error(`container ${spec.name} has an endpoint on ${name}, which was not given`);
+  }
+  return network.networkId;
 }

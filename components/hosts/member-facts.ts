@@ -68,8 +68,11 @@ export function kernelFacts(told: string): Pick<MemberFacts, "cannotEncrypt" | "
   const [, esp, why = ""] = /^esp (yes|no)(.*)$/m.exec(told) ?? [];
   const [, ipvs] = /^ipvs (\d+)$/m.exec(told) ?? [];
   const unknown = esp === undefined ? "it could not be tried: that takes unshare and ip on the host" : undefined;
-  const cannotEncrypt = esp === "no" ? why.replace(/^\s*(?:Error:\s*)?/, "") || "its kernel refuses" : unknown;
-  return { ...(cannotEncrypt === undefined ? {} : { cannotEncrypt }), ...(ipvs === undefined ? {} : { ipvs: ipvs === "0" }) };
+  const cannotEncrypt = esp === "no" ? why.replace(/^\s*(?:Error:\s*)?|[\s.]+$/g, "") || "its kernel refuses" : unknown;
+  return {
+    ...(cannotEncrypt === undefined ? {} : { cannotEncrypt }),
+    ...(ipvs === undefined ? {} : { ipvs: ipvs === "0" }),
+  };
 }
 
 interface Info {
@@ -81,7 +84,7 @@ interface SwarmInfo {
   readonly LocalNodeState: string;
   readonly ControlAvailable: boolean;
   readonly RemoteManagers: readonly { readonly NodeID: string; readonly Addr: string }[] | null;
-  readonly Cluster?: { readonly Spec?: { readonly Labels?: Readonly<Record<string, string>> | null } } | null;
+  readonly Cluster?: { readonly ID: string; readonly Spec?: { readonly Labels?: Readonly<Record<string, string>> | null } } | null;
 }
 
 /** What an engine's `docker info` says of the swarm that it is in. */
@@ -92,7 +95,7 @@ function swarmFacts({ Swarm: swarm }: Info): MemberFacts {
     state: LocalNodeState,
     node: NodeID,
     managers: (RemoteManagers ?? []).map((each) => ({ id: each.NodeID, address: each.Addr })),
-    ...(swarm.ControlAvailable && !Cluster ? { leaderless: true as const } : {}),
+    ...(swarm.ControlAvailable && (Cluster?.ID ?? "") === "" ? { leaderless: true as const } : {}),
     ...(labels === undefined || labels === null ? {} : { labels: { [label.stack]: labels[label.stack] } }),
   };
 }

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
 import type { HostOs } from "../labs/lab";
 import type { RemoteServer } from "../settings/hosts";
+import { bootstrapWords, inCloud } from "./cloud-trouble";
 import { clientEnvironment, type EngineAddress } from "./engine-address";
 import { fingerprint } from "./host-key";
 import { located } from "./located";
@@ -74,7 +75,17 @@ export async function readinessOf(
   const since = performance.now();
   const ssh = await step("ssh", () => tryLogin(server, environment, options.signal), since, options);
   const engine = { ...engineAddressOf(server, environment), os: server.os };
-  return ssh.status === "pass" ? [ssh, ...(await engineSteps(engine, since, options))] : [ssh, ...skipped(0)];
+  const steps = ssh.status === "pass" ? [ssh, ...(await engineSteps(engine, since, options))] : [ssh, ...skipped(0)];
+  const further = bootstrapWords(server, environment);
+  return further === undefined ? steps : steps.map((each) => withFurther(each, further));
+}
+
+/** What did not come up may be told by whoever was to bring it up. */
+function withFurther(step: Step, further: string): Step {
+  const { name, status, cure } = step;
+  return status === "fail" && (name === "ssh" || name === "engine")
+    ? { ...step, cure: `${cure}; or ${further}` }
+    : step;
 }
 
 /** The steps after `ssh`, which are all there is for this machine's own engine. */
@@ -163,8 +174,8 @@ async function tryLogin(server: TunnelledServer, environment: string, signal?: A
           return azureTrouble(throughTunnel);
         }
         const trouble = sshTrouble(words, machine, environment);
-        const other = trouble.otherKey === true;
-        return other ? withFingerprints(trouble, machine, await shownHostKey(target, signal)) : trouble;
+        const meant = server.instance === undefined ? trouble : inCloud(trouble, server, environment);
+        return meant.otherKey === true ? withFingerprints(meant, machine, await shownHostKey(target, signal)) : meant;
       }
     }
   }

@@ -45,6 +45,8 @@ export type Machine = Omit<JumpHost, "privateKeyPath"> & {
   readonly password?: string;
   /** The one before it on the way. */
   readonly jump?: JumpHost;
+  /** What the way leads through, where that is not open. */
+  readonly tunnel?: object;
 };
 
 /**
@@ -53,6 +55,9 @@ export type Machine = Omit<JumpHost, "privateKeyPath"> & {
  * server takes little of at a time (MaxStartups), and with a password not at all.
  */
 export const sharedConnections = 4;
+
+/** The same through a tunnel, where each is a session of its own that somebody pays for: Docker's work is not among it. */
+const tunnelledConnections = 2;
 
 /** The configuration. Nothing of the user's own or the system's is read beside it. */
 export function sshConfigText(servers: readonly RemoteServer[], places: SshPlaces): string {
@@ -128,14 +133,15 @@ function spread(alias: string, sockets: readonly string[]): string[] {
  * another key is not used for this one. What is passed on by a jump host are no sessions, of which it may have any number.
  */
 export function socketsOf(machine: Machine, { environment, knownHosts, sockets }: SshPlaces): string[] {
-  const { alias, server, jump } = machine;
+  const { alias, server, jump, tunnel } = machine;
   const identity = [machine, ...(jump === undefined ? [] : [jump])].map((each) => {
     const { address, port, user, privateKeyPath } = each;
     return [address, port, user, privateKeyPath, hostKeyOf(each)];
   });
   const hash = createHash("sha256").update(JSON.stringify([knownHosts, alias, identity]));
   const name = hash.digest("hex").slice(0, 16);
-  const count = alias === jumpAliasOf(server, environment) ? 1 : sharedConnections;
+  const several = tunnel === undefined ? sharedConnections : tunnelledConnections;
+  const count = alias === jumpAliasOf(server, environment) ? 1 : several;
   return Array.from({ length: count }, (_, i) => join(sockets, `${name}-${i}`));
 }
 

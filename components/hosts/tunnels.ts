@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -37,6 +37,9 @@ const START_MS = 30_000;
 
 /** How often a keeper that ended is started again: one that cannot stay would otherwise be started for ever. */
 const REOPENINGS = 10;
+
+/** A log that is longer is begun anew. */
+const LOG_BYTES = 1_000_000;
 
 /** The socket by which the keeper of an environment of this project is asked. */
 export function keeperSocket(environment: string): string {
@@ -172,7 +175,8 @@ class Lease {
 /** In a session of its own, as it is not this process's alone. */
 function startKeeper(environment: string, env: NodeJS.ProcessEnv = {}): void {
   mkdirSync(join("out", environment), { recursive: true });
-  const log = openSync(keeperLog(environment), "a", 0o600);
+  const file = keeperLog(environment);
+  const log = openSync(file, existsSync(file) && statSync(file).size > LOG_BYTES ? "w" : "a", 0o600);
   const program = ["tools/run.js", "tunnels", "--environment", environment];
   spawn(process.execPath, program, {
     detached: true,

@@ -56,6 +56,11 @@ export function declareTopology(args: DeclareArgs, parent: pulumi.ComponentResou
   return Object.assign(containers, { pools });
 }
 
+/** The names of a cluster's hosts, as a lab's topology takes them; none of a host. */
+export function memberNames({ members }: ContainerHost): string[] | undefined {
+  return members?.map(({ hostName }) => hostName);
+}
+
 /** The host of a cluster that a container is on. */
 function hostOf({ name, member }: ContainerSpec, host: ContainerHost): ContainerHost {
   if (host.members === undefined) {

@@ -4,6 +4,7 @@ import { isSwarm } from "../cluster/is-swarm";
 import type { ContainerHost } from "../hosts/container-host";
 import { labelList, labelsOf } from "../labels";
 import { bridgeNetwork } from "./linux/bridge";
+import { anchorsOf } from "./anchor";
 import { overlayNetwork } from "./overlay";
 import type { NetworkSpec } from "./topology";
 import { natNetwork } from "./windows/nat";
@@ -37,7 +38,9 @@ export class Network extends pulumi.ComponentResource {
       // Its name and subnet are fixed, so a new one can only be made once the old one is gone.
       { parent: this, deleteBeforeReplace: true, ...args.host.madeOnIt },
     );
-    this.networkId = network.id;
+    const { members = [] } = args.host;
+    const anchors = anchorsOf(name, { lab: args.lab, members, network }, this);
+    this.networkId = pulumi.all([network.id, ...anchors.map(({ id }) => id)]).apply(([id]) => id);
     this.registerOutputs({ networkId: this.networkId });
   }
 }

@@ -8,10 +8,19 @@ import { nearest } from "./nearest";
 /** As many names are listed where any of them would do. */
 const MOST_NAMES = 20;
 
+interface Placed {
+  readonly host: string;
+  readonly name: string;
+  /** Whether a cluster chooses its place. */
+  readonly chosen: boolean;
+}
+
 /** Connections between containers that are not there or that never meet, and those that are stated twice. */
 export function expectFaults(connections: readonly ExpectedConnection[], topology: Topology): Fault[] {
   const places = topology.hosts.flatMap((host) =>
-    host.labs.flatMap(({ containers }) => containers.map(({ name }) => ({ host: host.name, name }))),
+    host.labs.flatMap(({ containers }) =>
+      containers.map(({ name, joins }) => ({ host: host.name, name, chosen: joins !== undefined })),
+    ),
   );
   const names = [...new Set(places.map(({ name }) => name))];
   return connections.flatMap((connection, i) => {
@@ -29,7 +38,7 @@ export function expectFaults(connections: readonly ExpectedConnection[], topolog
       ...(unknown.length > 0 || placesOf(connection, topology).length > 0
         ? []
         : [
-            {
+            placeless(key, connection, places) ?? {
               key: `${key}.to`,
               value: to,
               allowed: `a container on ${hostsOf(from, places)}, where "${from}" is`,
@@ -80,6 +89,22 @@ function unknownName(key: string, value: string, names: readonly string[], what:
   };
 }
 
+/** An end that has no place of its own. */
+function placeless(key: string, { from, to }: ExpectedConnection, places: readonly Placed[]): Fault | undefined {
+  const end = (["from", "to"] as const).find((each) =>
+    places.some(({ name, chosen }) => chosen && name === { from, to }[each]),
+  );
+  const value = end && { from, to }[end];
+  return value === undefined
+    ? undefined
+    : {
+        key: `${key}.${end}`,
+        value,
+        allowed: "a container whose host and address the settings decide",
+        cure: `name another: the cluster chooses those of "${value}"`,
+      };
+}
+
 function statedTwice(key: string, again: ExpectedConnection, first: number, before: ExpectedConnection): Fault {
   const { from, to, port, reach } = again;
   return {
@@ -94,7 +119,7 @@ function sameConnection(a: ExpectedConnection, b: ExpectedConnection): boolean {
   return a.from === b.from && a.to === b.to && a.port === b.port;
 }
 
-function hostsOf(name: string, places: readonly { host: string; name: string }[]): string {
+function hostsOf(name: string, places: readonly Placed[]): string {
   return places
     .filter((each) => each.name === name)
     .map(({ host }) => `"${host}"`)

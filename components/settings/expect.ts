@@ -2,7 +2,7 @@ import { z } from "zod";
 import { dockerName, ipv4Address, line, port, words } from "./types";
 
 const connection = z.strictObject({
-  from: dockerName.describe("The container that opens the connection, by its name."),
+  from: dockerName.describe("The container that opens the connection, by its name. On Linux its image needs Python."),
   to: z
     .union([ipv4Address, dockerName])
     .describe("Who is asked: a container of the same host by its name, or an IPv4 address.")

@@ -119,7 +119,10 @@ describe("an environment in Azure, previewed without an account", function () {
     );
     const others = Actions.filter((action) => !managed.includes(action));
     for (const action of others) {
-      assert.match(action, /\/(join|assign)\/action$|\/(backendAddressPools|locations\/operation\w+|virtualMachines|networkInterfaces)\/read$/);
+      assert.match(
+        action,
+        /\/(join|assign)\/action$|\/(backendAddressPools|locations\/operation\w+|virtualMachines|networkInterfaces)\/read$/,
+      );
     }
     assert.ok(!Actions.some((action) => action.includes("*")));
   });

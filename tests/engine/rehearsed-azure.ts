@@ -33,7 +33,12 @@ export class AzureEnvironment extends TestEnvironment {
       ...more,
     };
     const lab = labsBeside(this.labsNumber)["docker-networks"];
-    this.settleLabs({ "docker-networks": lab }, { "container-network-labs:hosts": hosts });
+    // With an end of its own it would be another update whenever that is told.
+    const withoutEnd = { off: true, reason: "the test takes it down itself" };
+    this.settleLabs(
+      { "docker-networks": lab },
+      { "container-network-labs:hosts": hosts, "container-network-labs:policies": { expires: withoutEnd } },
+    );
   }
 
   /** Orders how Azure is to behave from here on: tests/azure-simulator/orders/settings.ts. */

@@ -64,7 +64,7 @@ describe("an environment in Azure without an administration port, as it is rehea
     const docker = (): string => {
       const { port, certPath } = server.tls;
       const tls = { DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: join(env.folder, certPath) };
-      const options = { env: { ...env.env, ...tls }, encoding: "utf8", timeout: 60_000 } as const;
+      const options = { env: { ...env.env, ...tls }, encoding: "utf8", stdio: "pipe", timeout: 60_000 } as const;
       return execFileSync("docker", ["-H", `tcp://127.0.0.1:${port}`, "ps", "--quiet"], options);
     };
     await within(60, () => docker() !== "");

@@ -37,6 +37,23 @@ export class FakePrograms {
   }
 }
 
+/**
+ * Stand-ins of its own for each test of the block that this is called in. Windows runs no such scripts, and there these
+ * tests are skipped.
+ * @param prepare Adds what every test needs.
+ */
+export function programsOfEachTest(prepare: (programs: FakePrograms) => void = () => undefined): () => FakePrograms {
+  let programs: FakePrograms;
+  before(function () {
+    if (process.platform === "win32") {
+      this.skip();
+    }
+  });
+  beforeEach(() => prepare((programs = new FakePrograms())));
+  afterEach(() => programs.remove());
+  return () => programs;
+}
+
 /** The lines of a file that programs noted their calls in, which is gone then. */
 export function takenCalls(file: string): string[] {
   try {

@@ -5,7 +5,8 @@ import { type Command, UserError } from "../command";
 const actions = ["claim", "apply", "key", "leave"];
 
 export const command: Command = {
-  summary: "Make hosts one cluster, or take one out: for the program itself, which says on standard input what they are",
+  summary:
+    "Make hosts one cluster, or take one out: for the program itself, which says on standard input what they are",
   // What the engines call themselves; another id is a reason to look again, and nothing more.
   options: { engine: { type: "string", multiple: true, default: [] } },
   allowPositionals: true,

@@ -13,7 +13,7 @@ import { serverSections } from "./servers";
 
 /** Looks at what an environment in Azure takes, and at the machines of its last update. */
 export async function cloudSections(
-  { rehearsed, subscription, name: scaleSet }: ScaleSetSettings,
+  { rehearsed, subscription, name: scaleSet, administration }: ScaleSetSettings,
   environment: string,
   pulumi: FoundPulumi | undefined,
 ): Promise<Section[]> {
@@ -22,7 +22,11 @@ export async function cloudSections(
         pass(`${azurePlugin} plugin`, "simulated: the environment is rehearsed"),
         skipped("Azure login", "none is needed"),
       ]
-    : [plugin(pulumi), await login(subscription)];
+    : [
+        plugin(pulumi),
+        await login(subscription),
+        ...(administration.through === "bastion" ? [await tunnelExtension()] : []),
+      ];
   if (pulumi === undefined) {
     return [
       { name: "azure", findings: [...azure, untested(scaleSet, "it takes the Pulumi CLI", "npm run setup brings it")] },
@@ -35,8 +39,12 @@ export async function cloudSections(
   }
   await ensureCredentials(hosts, { environment, toolchain: pulumi });
   const servers = presentServers(hosts, undefined);
-  await openTunnels(servers, environment, { env: tunnelEnvironment(environment, pulumi.env) });
-  return [{ name: "azure", findings: azure }, ...(await serverSections(servers, environment))];
+  const env = tunnelEnvironment(environment, pulumi.env);
+  const refused = await openTunnels(servers, environment, { env }).then(
+    () => [],
+    (error: Error) => [fail("tunnels", error.message, "let the ports of 127.0.0.1 be free for them")],
+  );
+  return [{ name: "azure", findings: [...azure, ...refused] }, ...(await serverSections(servers, environment))];
 }
 
 function plugin(pulumi: FoundPulumi | undefined): Finding {
@@ -47,6 +55,25 @@ function plugin(pulumi: FoundPulumi | undefined): Finding {
   return homes.some((home) => hasPlugin(machine, home, wanted))
     ? pass(name, wanted.version)
     : untested(name, `${wanted.version} is not there yet`, "Pulumi downloads it at the first update");
+}
+
+/** Tunnels are opened by Azure's command line alone, whoever the provider is logged in as. */
+async function tunnelExtension(): Promise<Finding> {
+  const name = "az, for tunnels";
+  const logged = await ask("az", ["account", "show", "--query", "user.name", "--output", "tsv"], {
+    timeout: 20_000,
+  }).then(
+    (user) => ({ user: user.trim() }),
+    (error: Error) => ({ error }),
+  );
+  if ("error" in logged) {
+    return fail(name, logged.error.message.split("\n")[0], "install Azure's CLI and run az login");
+  }
+  const asked = ["extension", "show", "--name", "bastion", "--query", "version", "--output", "tsv"];
+  return ask("az", asked, { timeout: 20_000 }).then(
+    (version) => pass(name, `${logged.user}, extension bastion ${version.trim()}`),
+    () => fail(name, "it lacks the extension bastion", "az extension add --name bastion"),
+  );
 }
 
 /** In the order in which the provider looks: a service principal of the environment, else who is logged in by `az`. */

@@ -95,9 +95,13 @@ export class Relations {
         );
       }
       case "answer":
-      case "published":
       case "counted":
         return this.draw(expectation, targetOf(expectation.url), "must", asked(expectation), status);
+      case "published":
+        // What no host answers leads to nothing that could be drawn.
+        return expectation.by === "none"
+          ? undefined
+          : this.draw(expectation, targetOf(expectation.url), "must", asked(expectation), status);
     }
   }
 

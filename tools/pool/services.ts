@@ -97,7 +97,7 @@ async function runningOf(
   const waiting = new Map(wanted.map((each) => [each.hash, each]));
   const why = new Map<string, string>();
   let since = Date.now();
-  for (let before = ""; waiting.size > 0; ) {
+  for (let before = ""; waiting.size > 0;) {
     const all = await tasks();
     for (const { Spec, Status, DesiredState } of all) {
       const hash = Spec.ContainerSpec?.Labels?.[label.spec] ?? "";

@@ -61,7 +61,9 @@ export class Judge {
       case "published": {
         const { port } = targetOf(expectation.url);
         const published = containersOf(host).some(({ ports }) => ports.some(({ hostPort }) => hostPort === port));
-        return published ? yes : no(`nothing is published at port ${port}`);
+        return published === (expectation.by !== "none")
+          ? yes
+          : no(`${published ? "something" : "nothing"} is published at port ${port}`);
       }
       case "counted": {
         const counter = this.reaches(expectation, targetOf(expectation.counter));

@@ -169,7 +169,12 @@ function fromHost(at: HostTopology, to: string, port: number | undefined, protoc
 
 /** What the host hands on has its address on the container's network. */
 function throughGateway(at: HostTopology, to: ContainerSpec, port: number | undefined, protocol: Protocol): Outcome {
-  const [endpoint] = stackOwner(at, to).endpoints;
+  const { endpoints, joins = [] } = stackOwner(at, to);
+  const [endpoint] = endpoints;
+  if (endpoint === undefined && joins.length > 0) {
+    // Its address is the cluster's to give, and such an endpoint has no ACL.
+    return { passes: true };
+  }
   const network = networksOf(at).find(({ name }) => name === endpoint?.network);
   return network === undefined
     ? no(`${to.name} is on no network`)

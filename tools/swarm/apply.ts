@@ -37,15 +37,23 @@ export async function applySwarm(data: SwarmData, options: ApplyOptions = {}): P
     }
     let speaker = members.find((member) => isOurs(member, data.stack));
     const nodes = speaker === undefined ? [] : await nodesOf(speaker);
-    refuseForeign(members, nodes.map(({ ID }) => ID), data.stack);
+    refuseForeign(
+      members,
+      nodes.map(({ ID }) => ID),
+      data.stack,
+    );
     if (speaker === undefined) {
       speaker = await beginSwarm(members[0], data);
       did(`${speaker.name} began the swarm`);
     }
     await keepLocked(speaker, did);
     members = await joinSwarm(members, speaker, await nodesOf(speaker), did);
-    const settled = await settleNodes(members, speaker, { ...options, did });
+    const settled = await settleNodes(members, speaker, { ...options, stack: data.stack, did });
     return { changed: done.length > 0, done, swarm: (await swarmOf(settled.speaker)).ID, members: settled.members };
+  } catch (error) {
+    throw error instanceof UserError || options.signal?.aborted === true
+      ? error
+      : new UserError(`The cluster can't be made whole: ${wordsOf(error)}`, 1, { cause: error });
   } finally {
     close(members);
   }

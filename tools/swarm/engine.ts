@@ -25,6 +25,11 @@ export interface SwarmObject {
   readonly JoinTokens: { readonly Manager: string; readonly Worker: string };
 }
 
+/** Whether a manager's swarm has no leader at present, so that nothing is told of it. */
+export function isLeaderless({ LocalNodeState, ControlAvailable, Cluster }: Membership): boolean {
+  return LocalNodeState === "active" && ControlAvailable && (Cluster?.ID ?? "") === "";
+}
+
 /** What an engine says of its own part in a swarm. */
 export async function membershipOf(engine: Docker): Promise<Membership> {
   return ((await engine.info()) as { Swarm: Membership }).Swarm;

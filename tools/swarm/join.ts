@@ -3,7 +3,7 @@ import { MANAGER_PORT, type SwarmData } from "../../components/cluster/data";
 import type { SwarmNode } from "../../components/cluster/node";
 import { label } from "../../components/labels";
 import { UserError } from "../command";
-import { call, membershipOf, wordsOf } from "./engine";
+import { call, isLeaderless, membershipOf, wordsOf } from "./engine";
 import { nodesOf, type SeenMember, swarmOf } from "./look";
 
 /** Milliseconds that an engine gets to be a member once it has joined. */
@@ -73,7 +73,10 @@ async function join(member: SeenMember, speaker: SeenMember): Promise<SeenMember
       return { ...member, is: now };
     }
     if (now.LocalNodeState === "error" || Date.now() > end) {
-      throw new UserError(`Host "${member.name}" does not get into the cluster: ${now.Error || now.LocalNodeState}.`, 1);
+      throw new UserError(
+        `Host "${member.name}" does not get into the cluster: ${now.Error || now.LocalNodeState}.`,
+        1,
+      );
     }
   }
 }
@@ -107,7 +110,7 @@ function refuse({ name, address }: SeenMember, error: unknown): never {
 
 /** What a user is told of an engine in a swarm that is not the stack's. */
 export function foreignText({ name, is }: Pick<SeenMember, "name" | "is">, stack: string): string {
-  if (is.ControlAvailable && !is.Cluster) {
+  if (isLeaderless(is)) {
     return (
       `Host "${name}" manages a swarm that has no leader: more than half of its managers have to answer. It goes on by itself ` +
       "once they are back. If they are gone for good, on the host: docker swarm leave --force; the next up begins a new one."

@@ -4,7 +4,7 @@ import { type ClaimData, GATEWAY_BRIDGE } from "../../components/cluster/data";
 import { label, labelsOf } from "../../components/labels";
 import { UserError } from "../command";
 import { connect } from "../pool/engine";
-import { call, membershipOf, wordsOf } from "./engine";
+import { call, isLeaderless, membershipOf, wordsOf } from "./engine";
 
 /** Milliseconds that the engine gets to let go of the bridge. */
 const RELEASE_MS = 20_000;
@@ -47,7 +47,7 @@ export async function leaveSwarm({ stack, member }: ClaimData): Promise<void> {
   const engine = connect();
   const is = await membershipOf(engine);
   const whose = is.Cluster?.Spec.Labels?.[label.stack];
-  if (is.LocalNodeState === "active" && is.ControlAvailable && whose !== stack) {
+  if (is.LocalNodeState === "active" && is.ControlAvailable && !isLeaderless(is) && whose !== stack) {
     throw new UserError(
       `Host "${member}" manages a swarm that is not of "${stack}" (node ${is.NodeID}), so it was left alone.`,
       1,

@@ -4,9 +4,11 @@ import { hostOfNode, isReady, stateOf, type SwarmNode } from "../../components/c
 import { label } from "../../components/labels";
 import { UserError } from "../command";
 import { call } from "./engine";
+import { leave, reach, stopAttached } from "./leaving";
 import { nodesOf, type SeenMember } from "./look";
 
 export interface SettleOptions {
+  readonly stack: string;
   readonly did: (what: string) => void;
   readonly keepOthers?: boolean;
   readonly signal?: AbortSignal;
@@ -44,6 +46,8 @@ export async function settleNodes(
   const speaker = members.find(({ role }) => role === "manager") ?? first;
   for (const member of members.filter(({ role }) => role === "worker")) {
     await settleNode(member, speaker, did);
+    // One after the other: the managers that stay have to agree on each.
+    await untilNoManager(speaker, member.is.NodeID, options);
   }
   if (options.keepOthers !== true) {
     await removeStrangers(speaker, members, options);
@@ -61,14 +65,14 @@ export async function settleNodes(
 }
 
 async function settleNode(member: SeenMember, speaker: SeenMember, did: (what: string) => void): Promise<void> {
-  const { name, role, is } = member;
-  const node = await nodeOf(speaker, is.NodeID);
-  const labels = { ...node.Spec.Labels, [label.member]: name };
-  const { Role, Availability, Labels } = node.Spec;
-  if (Role === role && Availability === "active" && Labels?.[label.member] === name) {
+  const { name, role, is, engine } = member;
+  const { Role, Availability, Labels } = (await nodeOf(speaker, is.NodeID)).Spec;
+  const own = { [label.member]: name, [label.engine]: JSON.stringify(engine) };
+  const labelled = Object.entries(own).every(([key, value]) => Labels?.[key] === value);
+  if (Role === role && Availability === "active" && labelled) {
     return;
   }
-  await update(speaker, is.NodeID, { Role: role, Availability: "active", Labels: labels });
+  await update(speaker, is.NodeID, { Role: role, Availability: "active", Labels: { ...Labels, ...own } });
   if (Role !== role) {
     did(`${name} is a ${role} now`);
   }
@@ -77,37 +81,46 @@ async function settleNode(member: SeenMember, speaker: SeenMember, did: (what: s
   }
 }
 
-/** Takes out the nodes that are no member's: what runs there moves to the others first, if the node is there to be asked. */
+/** Takes out the nodes that are no member's, one after the other. */
 async function removeStrangers(
   speaker: SeenMember,
   members: readonly SeenMember[],
   options: SettleOptions,
 ): Promise<void> {
   const own = new Set(members.map(({ is }) => is.NodeID));
-  const strangers = (await nodesOf(speaker)).filter(({ ID }) => !own.has(ID));
-  for (const stranger of strangers) {
+  for (const stranger of (await nodesOf(speaker)).filter(({ ID }) => !own.has(ID))) {
     const { ID, Status, Description } = stranger;
-    const name = hostOfNode(stranger) ?? Description?.Hostname ?? ID;
-    await update(speaker, ID, { Role: "worker", Availability: "drain" });
+    await update(speaker, ID, { Availability: "drain" });
+    const leaving = Status.State === "ready" ? await reach(stranger) : undefined;
+    if (leaving !== undefined) {
+      await stopAttached(leaving, options.stack);
+    }
     if (Status.State === "ready") {
       await untilEmpty(speaker, ID, options);
     }
+    await update(speaker, ID, { Role: "worker" });
     await untilNoManager(speaker, ID, options);
+    if (leaving !== undefined) {
+      await leave(leaving);
+    }
     await call(speaker.api, "DELETE", `/nodes/${ID}`, { query: { force: true } });
-    options.did(`${name} was taken out`);
+    options.did(`${hostOfNode(stranger) ?? Description?.Hostname ?? ID} was taken out`);
   }
 }
 
-/** Changes a node's specification. Somebody else, the swarm itself among them, may be at it: then once more. */
+/**
+ * Changes a node's specification. Somebody else, the swarm itself among them, may be at it, or its managers may just be
+ * choosing another leader: then once more.
+ */
 async function update(speaker: SeenMember, id: string, change: Partial<SwarmNode["Spec"]>): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    const { Spec, Version } = await nodeOf(speaker, id);
+  for (const end = Date.now() + DRAIN_MS; ; await sleep(PAUSE_MS)) {
     try {
+      const { Spec, Version } = await nodeOf(speaker, id);
       const options = { query: { version: Version.Index }, body: { ...Spec, ...change } };
       await call(speaker.api, "POST", `/nodes/${id}/update`, options);
       return;
     } catch (error) {
-      if (tries === 5 || !/out of sequence/i.test(String(error))) {
+      if (Date.now() > end || !/out of sequence|leader|deadline|unavailable/i.test(String(error))) {
         throw error;
       }
     }
@@ -153,7 +166,13 @@ async function untilReady(
   const awaited = members.filter((member) => member.role === role);
   for (const end = Date.now() + READY_MS; ; await sleep(PAUSE_MS, undefined, { signal })) {
     const nodes = await nodesOf(speaker);
-    const unready = awaited.filter(({ is }) => !isReady(nodes.find(({ ID }) => ID === is.NodeID), role));
+    const unready = awaited.filter(
+      ({ is }) =>
+        !isReady(
+          nodes.find(({ ID }) => ID === is.NodeID),
+          role,
+        ),
+    );
     if (unready.length === 0) {
       return;
     }

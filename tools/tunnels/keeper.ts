@@ -45,7 +45,11 @@ export class Keeper {
   /** Whether nobody has come yet. */
   private unasked = true;
 
-  constructor(private readonly environment: string) {
+  /** @param say Is told what is done, a line or several at a time. */
+  constructor(
+    private readonly environment: string,
+    private readonly say: (text: string) => void = (text) => process.stderr.write(text),
+  ) {
     this.path = keeperSocket(environment);
   }
 
@@ -55,7 +59,9 @@ export class Keeper {
     if (!(await this.listenAlone(control))) {
       return;
     }
-    endMarked(`${keeperMark}=${this.path}`);
+    if (process.platform === "linux") {
+      endMarked(`${keeperMark}=${this.path}`);
+    }
     const since = Date.now();
     try {
       while (!signal.aborted && (this.isNeeded() || (this.unasked && Date.now() - since < FIRST_MS))) {
@@ -148,15 +154,15 @@ export class Keeper {
 
   private async open(route: TunnelRoute): Promise<void> {
     const clients = new Set<Socket>();
-    const azure = route.through === "bastion" ? new AzureTunnels(route, (text) => log(route, text)) : undefined;
+    const azure = route.through === "bastion" ? new AzureTunnels(route, (text) => this.log(route, text)) : undefined;
     const server = createServer({ allowHalfOpen: true }, (client) => {
       clients.add(client);
       client.on("error", () => undefined);
       client.on("close", () => clients.delete(client));
       if (route.through === "ssh") {
-        carryOverSsh(route, client);
+        carryOverSsh(route, client, (text) => this.log(route, text));
       } else {
-        azure!.carry(client).catch((error: Error) => log(route, error.message));
+        azure!.carry(client).catch((error: Error) => this.log(route, error.message));
       }
     });
     server.listen(route.port, "127.0.0.1");
@@ -177,6 +183,10 @@ export class Keeper {
     await closed;
   }
 
+  private log({ host }: TunnelRoute, text: string): void {
+    this.say(`${new Date().toISOString()} ${host}: ${text}\n`);
+  }
+
   private taken({ port, host }: TunnelRoute): Error {
     const whose = ownerOf(port, this.path);
     return new Error(
@@ -187,7 +197,7 @@ export class Keeper {
 }
 
 /** Every connection is a channel of a connection to the machine that is there already. */
-function carryOverSsh(route: SshRoute & TunnelRoute, client: Socket): void {
+function carryOverSsh(route: SshRoute, client: Socket, log: (text: string) => void): void {
   const child = spawn("ssh", ["-F", route.sshConfig, "-W", route.to, route.alias], {
     // A connection that OpenSSH keeps for all that comes would hold the other end of a pipe.
     stdio: ["pipe", "pipe", "ignore"],
@@ -198,7 +208,7 @@ function carryOverSsh(route: SshRoute & TunnelRoute, client: Socket): void {
     endGroup(child);
   };
   child.on("error", (error) => {
-    log(route, error.message);
+    log(error.message);
     end();
   });
   child.on("close", () => client.destroySoon());
@@ -206,10 +216,6 @@ function carryOverSsh(route: SshRoute & TunnelRoute, client: Socket): void {
   client.pipe(child.stdin);
   child.stdout.pipe(client);
   client.on("close", end);
-}
-
-function log({ host }: TunnelRoute, text: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${host}: ${text}\n`);
 }
 
 /** Who listens on a port: the tunnels of another environment, or any other program. */

@@ -8,7 +8,7 @@ import { FirewallRule } from "../../network/firewall-rule";
 import type { Opening } from "../../network/opening";
 import type { ContainerSpec } from "../../network/topology";
 import type { Run } from "../../containers/run";
-import { declareTopology } from "../declare";
+import { declareTopology, memberNames } from "../declare";
 import type { Lab } from "../lab";
 import { caddyfile, caddyfilePath } from "./caddyfile";
 import { addressOf } from "./expectations";
@@ -37,8 +37,7 @@ export class AppPoolLab extends pulumi.ComponentResource implements Lab {
     super("container-network-labs:labs:AppPoolLab", name, {}, { providers: [args.host.docker], ...opts });
     const { settings, host } = args;
     const instances = instancesOf(settings);
-    const members = host.members?.map(({ hostName }) => hostName);
-    const placed = topology(settings, host.os, members);
+    const placed = topology(settings, host.os, memberNames(host));
     const images = this.images(name, args);
     const run = (spec: ContainerSpec): Run =>
       spec.role === "front-door"

@@ -1,5 +1,4 @@
 import type { Expectation, Target } from "../../checks/expectation";
-import { GOSSIP_PORT } from "../../cluster/data";
 import { type ClusterPlace, clusterOf, type HostOs, type Place } from "../lab";
 import { placementExpectations, provedOn } from "../placement";
 import { emptied, instancesOf, poolPorts, type Instance } from "./instances";
@@ -17,14 +16,19 @@ export function expectations(settings: AppPoolSettings, os: HostOs, place?: Plac
     // An instance's address shows in who answers: the front door asks by it. To have the engine tell a thousand takes long.
     ...placementExpectations({ networks, containers: single }, os, cluster !== undefined),
     ...instances.map((instance) => answered(settings, instance, cluster)),
-    ...(cluster === undefined ? silence(settings, instances) : silenceOn(settings, cluster)),
+    ...(cluster === undefined ? silence(settings, instances) : silenceOn(settings)),
     ...frontDoorExpectations(settings, instances, cluster),
   ];
 }
 
 /** A port is answered by its own instance: on a cluster on the one host that has it, or on all where these hand it on. */
 function answered({ listen }: AppPoolSettings, { name, port }: Instance, cluster?: ClusterPlace): Expectation {
-  const answer = { from: "operator", url: `${addressOf(listen, port)}/`, status: 200, contains: heading(name) } as const;
+  const answer = {
+    from: "operator",
+    url: `${addressOf(listen, port)}/`,
+    status: 200,
+    contains: heading(name),
+  } as const;
   return cluster === undefined
     ? { kind: "answer", name: `${show(listen, port)} is answered by ${name}`, ...answer }
     : {
@@ -77,21 +81,18 @@ function silence(settings: AppPoolSettings, [witness]: readonly Instance[]): Exp
   }));
 }
 
-/** They are silent on each host of a cluster, while the port by which its hosts know of each other is reached there. */
-function silenceOn(settings: AppPoolSettings, { members }: ClusterPlace): Expectation[] {
+/** They are refused by each host of a cluster. */
+function silenceOn(settings: AppPoolSettings): Expectation[] {
   const { listen, ports } = settings;
-  return ports === ""
-    ? []
-    : members.flatMap((on) =>
-        emptyPorts(settings).map((port): Expectation => ({
-          kind: "no-reach",
-          name: `port ${port} is not answered on ${on}`,
-          on,
-          from: "operator",
-          to: target(listen, port),
-          control: target(listen, GOSSIP_PORT),
-        })),
-      );
+  return (ports === "" ? [] : emptyPorts(settings)).map((port) => ({
+    kind: "published",
+    name: `port ${port} is answered by no host`,
+    from: "operator",
+    url: `${addressOf(listen, port)}/`,
+    status: 200,
+    contains: "",
+    by: "none",
+  }));
 }
 
 function frontDoorExpectations(

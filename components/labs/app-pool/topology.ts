@@ -1,5 +1,5 @@
 import { lastUsable, offset } from "../../network/address";
-import type { ContainerSpec, LabTopology, NetworkSpec } from "../../network/topology";
+import type { ContainerSpec, EndpointSpec, LabTopology, NetworkSpec } from "../../network/topology";
 import type { HostOs } from "../lab";
 import { portsSetting } from "./faults";
 import { instancesOf, networksOf } from "./instances";
@@ -41,13 +41,9 @@ export function topology(settings: AppPoolSettings, os: HostOs, members?: readon
           setting: "name",
         };
       }),
-      ...(settings.frontDoor.enabled ? [{ ...frontDoor(settings, inUse), ...onMember(members) }] : []),
+      ...(settings.frontDoor.enabled ? [frontDoor(settings, inUse, members)] : []),
     ],
   };
-}
-
-function onMember(members: readonly string[] | undefined): Pick<ContainerSpec, "member"> {
-  return members === undefined ? {} : { member: members[0] };
 }
 
 /** Instances without a place of their own are told as a fault; taken along here, each would be one of its own as well. */
@@ -75,20 +71,25 @@ function networkSpecs({ network }: AppPoolSettings, os: HostOs, onCluster: boole
 function frontDoor(
   { frontDoor: { name, listen, port } }: AppPoolSettings,
   networks: readonly NetworkSpec[],
+  members?: readonly string[],
 ): ContainerSpec {
+  const joins = networks.map(({ name: network }) => network);
   return {
     name,
     role: "front-door",
     image: "front-door",
-    endpoints: networks.map(({ name: network, subnet }) => ({
-      network,
-      address: offset(lastUsable(subnet), -1),
-      aliases: [],
-    })),
+    // Among addresses that come and go with services, none stays free.
+    ...(members !== undefined
+      ? { endpoints: [], joins, member: members[0] }
+      : { endpoints: networks.map(({ name: network, subnet }) => endpointOf(network, subnet)) }),
     hostsEntries: [],
     ports: [published(listen, port, "frontDoor.port")],
     setting: "frontDoor",
   };
+}
+
+function endpointOf(network: string, subnet: string): EndpointSpec {
+  return { network, address: offset(lastUsable(subnet), -1), aliases: [] };
 }
 
 function published(address: string, hostPort: number, setting: string): ContainerSpec["ports"][number] {

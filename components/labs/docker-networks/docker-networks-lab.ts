@@ -5,7 +5,7 @@ import type { Container } from "../../containers/container";
 import type { ContainerHost } from "../../hosts/container-host";
 import { Image } from "../../images/image";
 import type { ContainerSpec } from "../../network/topology";
-import { declareTopology } from "../declare";
+import { declareTopology, memberNames } from "../declare";
 import type { Lab } from "../lab";
 import { greeting, pageAddress } from "./expectations";
 import type { DockerNetworksSettings } from "./settings";
@@ -31,11 +31,12 @@ export class DockerNetworksLab extends pulumi.ComponentResource implements Lab {
     super("container-network-labs:labs:DockerNetworksLab", name, {}, { providers: [args.host.docker], ...opts });
     const { settings, host } = args;
     const images = this.images(name, args);
+    const placed = topology(settings, host.os, memberNames(host));
     const run = (spec: ContainerSpec) => ({
       image: images[spec.image as keyof typeof images],
       ...commandOf(spec, settings, host),
     });
-    const containers = declareTopology({ name, lab, host, topology: topology(settings, host.os), run }, this);
+    const containers = declareTopology({ name, lab, host, topology: placed, run }, this);
     this.containers = [...containers.values()];
     this.open = { "web page": pageAddress(settings.web.server) };
     this.outputs = {

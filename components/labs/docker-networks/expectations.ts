@@ -19,11 +19,9 @@ export function expectations(settings: DockerNetworksSettings, os: HostOs, place
   const prover = (from: string): string => (from === "operator" ? settings.web.server.name : from);
   return [
     ...placementExpectations(placed, os, members !== undefined),
-    ...[
-      ...chatExpectations(settings),
-      ...webExpectations(settings),
-      ...separation(settings, placed.networks),
-    ].map((each) => ("from" in each ? { ...each, ...provedOn(memberOf(prover(each.from))) } : each)),
+    ...[...chatExpectations(settings), ...webExpectations(settings), ...separation(settings, placed.networks)].map(
+      (each) => ("from" in each ? { ...each, ...provedOn(memberOf(prover(each.from))) } : each),
+    ),
   ];
 }
 

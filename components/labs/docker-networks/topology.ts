@@ -1,3 +1,5 @@
+import { lastUsable, networkOf } from "../../network/address";
+import { addressesOfHosts } from "../../settings/cross-checks/overlay";
 import type { ContainerSpec, EndpointSpec, LabTopology, NetworkSpec } from "../../network/topology";
 import type { HostOs } from "../lab";
 import { clientsOf } from "./clients";
@@ -14,11 +16,10 @@ export const webPort = 80;
  * cluster each half's server is on one of the hosts, and who asks it on the others.
  */
 export function topology(settings: DockerNetworksSettings, os: HostOs, members?: readonly string[]): LabTopology {
-  const ofBridges = os === "linux" && members === undefined;
-  const chat = networkSpec(settings.chat.network, ofBridges, "chat");
+  const chat = networkSpec(settings.chat.network, os, members, "chat");
   // A Windows host has a single nat network, so there the web server joins the chat's, unless a setting insists.
   const declared = settings.web.network ?? (os === "linux" ? webNetwork.parse({}) : undefined);
-  const web = declared && networkSpec(declared, ofBridges, "web");
+  const web = declared && networkSpec(declared, os, members, "web");
   return {
     networks: web === undefined ? [chat] : [chat, web],
     containers: [
@@ -42,18 +43,38 @@ function spread(containers: ContainerSpec[], [first, ...others]: readonly string
   });
 }
 
-function networkSpec(settings: NetworkSettings, ofBridges: boolean, half: "chat" | "web"): NetworkSpec {
+function networkSpec(
+  settings: NetworkSettings,
+  os: HostOs,
+  members: readonly string[] | undefined,
+  half: "chat" | "web",
+): NetworkSpec {
   const { name, subnet, gateway } = settings;
-  // What is set is passed on even where there is no such thing, and the cross checks refuse it with the reason.
-  const onLinux = ofBridges ? { ipRange: firstRange(subnet), bridge: `${half}0` } : {};
+  const standard =
+    members !== undefined
+      ? { ipRange: rangeOfHosts(subnet, members.length) }
+      : os === "linux"
+        ? { ipRange: firstRange(subnet), bridge: `${half}0` }
+        : {};
   return {
     name,
     subnet,
     gateway,
-    ipRange: settings.ipRange ?? onLinux.ipRange,
-    bridge: settings.bridge ?? onLinux.bridge,
+    // What is set is passed on even where there is no such thing, and the cross checks refuse it with the reason.
+    ...standard,
+    ...(settings.ipRange === undefined ? {} : { ipRange: settings.ipRange }),
+    ...(settings.bridge === undefined ? {} : { bridge: settings.bridge }),
     setting: `${half}.network`,
   };
+}
+
+/** The end of a subnet, far from the containers, with room for the address that a swarm gives each of its hosts there. */
+function rangeOfHosts(subnet: string, hosts: number): string {
+  const prefix = Math.max(
+    Number(subnet.split("/")[1]),
+    Math.min(28, 32 - Math.ceil(Math.log2(addressesOfHosts(hosts)))),
+  );
+  return networkOf(`${lastUsable(subnet)}/${prefix}`);
 }
 
 function chatContainers(settings: DockerNetworksSettings, network: string): ContainerSpec[] {

@@ -1,27 +1,72 @@
+import { contains } from "../../network/address";
 import type { HostTopology } from "../../network/topology";
 import type { Fault } from "../fault";
-import { containersOf, networksOf } from "./placed";
+import { attachmentsOf, containersOf, networksOf } from "./placed";
 
 /** What a swarm's networks and services cannot do and those of a host can. */
 export function overlayFaults(host: HostTopology): Fault[] {
-  return host.members === undefined ? [] : [...networkFaults(host), ...portFaults(host)];
+  const { members } = host;
+  return members === undefined
+    ? []
+    : [...bridgeFaults(host), ...rangeFaults(host, members.length), ...takenFaults(host), ...portFaults(host)];
 }
 
-function networkFaults(host: HostTopology): Fault[] {
-  return networksOf(host).flatMap(({ key, ipRange, bridge }) => [
-    ...absent(`${key}.ipRange`, ipRange, "once it has given the addresses of a range away, a swarm gives no others"),
-    ...absent(`${key}.bridge`, bridge, "the network is on all hosts, and its bridges are not the hosts' own"),
-  ]);
+/**
+ * Addresses of a network that are no lab's: of each host the swarm's own and that of its anchor (network/anchor.ts), and
+ * those of the range's two ends and the gateway.
+ */
+export function addressesOfHosts(hosts: number): number {
+  return 2 * hosts + 3;
 }
 
-function absent(key: string, value: string | undefined, reason: string): Fault[] {
-  return value === undefined ? [] : [{ key, value, allowed: "nothing on a cluster", cure: `remove it: ${reason}` }];
+function bridgeFaults(host: HostTopology): Fault[] {
+  return networksOf(host).flatMap(({ key, bridge }) =>
+    bridge === undefined
+      ? []
+      : [
+          {
+            key: `${key}.bridge`,
+            value: bridge,
+            allowed: "nothing on a cluster",
+            cure: "remove it: the network is on all hosts, and its bridges are not the hosts' own",
+          },
+        ],
+  );
 }
 
-/** Only of services: a single container is on one host, which publishes as any host does. */
+/** A swarm gives addresses of the range and no others; whoever is to have one waits as long as there is none. */
+function rangeFaults(host: HostTopology, hosts: number): Fault[] {
+  return networksOf(host).flatMap(({ key, ipRange }) => {
+    const needed = addressesOfHosts(hosts);
+    return ipRange === undefined || 2 ** (32 - Number(ipRange.split("/")[1])) >= needed
+      ? []
+      : [
+          {
+            key: `${key}.ipRange`,
+            value: ipRange,
+            allowed: `a range of /${32 - Math.ceil(Math.log2(needed))} or larger: each host of the cluster has an address of it`,
+            cure: "choose a larger one, away from the containers' addresses, or leave it out",
+          },
+        ];
+  });
+}
+
+/** What is in the range the swarm may have given to a host when the container comes up. */
+function takenFaults(host: HostTopology): Fault[] {
+  return attachmentsOf(host)
+    .filter(({ endpoint, network }) => network?.ipRange !== undefined && contains(network.ipRange, endpoint.address))
+    .map(({ endpoint, container, network }) => ({
+      key: container.key,
+      value: endpoint.address,
+      allowed: `an address outside ${network!.ipRange}, of which the cluster's hosts have theirs`,
+      cure: `choose another, another ${network!.key}.ipRange, or a larger subnet`,
+    }));
+}
+
+/** Of services: a single container is on one host, which publishes as any host does. */
 function portFaults(host: HostTopology): Fault[] {
   return containersOf(host)
-    .filter(({ joins = [] }) => joins.length > 0)
+    .filter(({ pool }) => pool !== undefined)
     .flatMap(({ lab, ports }) => ports.map(({ address, setting }) => ({ lab, address, setting })))
     .filter(({ address }) => address !== "0.0.0.0")
     .map(({ lab, address, setting }) => ({

@@ -28,7 +28,8 @@ export const cluster = z
   .optional()
   .describe("Makes the hosts one cluster, over which labs can be spread: `swarm`, or an object. See docs/swarm.md.")
   .register(words, {
-    allowed: "swarm, or an object with the key kind, which is swarm, and encrypted (true or false), publish (host or ingress)",
+    allowed:
+      "swarm, or an object with the key kind, which is swarm, and encrypted (true or false), publish (host or ingress)",
     cure: "write swarm, for example, or { kind: swarm, publish: ingress }",
   });
 
@@ -72,7 +73,10 @@ export function clusterNameRules(
 ): void {
   for (const { name, at } of given.cluster === undefined ? [] : hosts) {
     if (typeof name === "string" && name.toLowerCase() === CLUSTER) {
-      refuse([...at, "name"], { allowed: `a name other than ${CLUSTER}, which all hosts together have`, cure: "choose another" });
+      refuse([...at, "name"], {
+        allowed: `a name other than ${CLUSTER}, which all hosts together have`,
+        cure: "choose another",
+      });
     }
   }
 }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { bootstrapFor } from "../../../components/azure/bootstrap";
-import { plan, type PrivateFile, secretFiles, windowsCommand } from "../../../components/azure/bootstrap/windows";
+import {
+  plan,
+  type PrivateFile,
+  secretFiles,
+  windowsCommand,
+  windowsCustomData,
+} from "../../../components/azure/bootstrap/windows";
 import { importableKey } from "../../../components/azure/bootstrap/windows/remoting";
 import type { Credentials } from "../../../components/azure/credentials";
 import { remotingAccount } from "../../../components/azure/ports";
@@ -73,6 +79,9 @@ describe("PowerShell remoting of a Windows host", () => {
     const server = new X509Certificate(credentials.serverCertificate);
     const client = new X509Certificate(credentials.clientCertificate);
     assert.deepEqual(server.keyUsage, [serverUsage]);
+    // Windows takes it for no other name than the listener's.
+    const { script } = JSON.parse(windowsCustomData()) as { script: string };
+    assert.equal(server.subject, `CN=${/HostName = '(\w+)'/.exec(script)?.[1]}`);
     assert.equal(server.checkIP("192.0.2.7"), "192.0.2.7");
     assert.deepEqual(client.keyUsage, [clientUsage]);
     // The name is of a kind that is Microsoft's own, which Node does not show.

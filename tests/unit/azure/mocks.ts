@@ -78,7 +78,7 @@ export async function declared(
           ...(type.endsWith(":ResourceGroup") ? { name: groupName } : {}),
           ...(type.endsWith(":BastionHost") ? { name: (inputs as { bastionHostName: string }).bastionHostName } : {}),
           ...(type.endsWith(":PublicIPAddress") ? { ipAddress: "20.0.0.1" } : {}),
-          ...(type.startsWith("command:") ? { stdout: JSON.stringify(printed[name] ?? inTurn(inputs)) } : {}),
+          ...(type.startsWith("command:") ? { stdout: JSON.stringify(printed[name] ?? inTurn(inputs as object)) } : {}),
         };
         return { id: `id-of-${name}`, state };
       },

@@ -13,7 +13,11 @@ const keys = {
 };
 
 const { rules } = JSON.parse(readFileSync(join(folder, "scenario.json"), "utf8"));
-const rule = rules.find(({ when }) => call.startsWith(when));
+// A rule may be one engine's only: `version@ssh://one.test`.
+const rule = rules.find(({ when }) => {
+  const [beginning, host = process.env.DOCKER_HOST] = when.split("@");
+  return call.startsWith(beginning) && host === process.env.DOCKER_HOST;
+});
 const before = readFileSync(calls, "utf8")
   .split("\n")
   .filter((line) => line !== "" && JSON.parse(line).when === rule?.when);

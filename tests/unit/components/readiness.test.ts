@@ -93,6 +93,65 @@ describe("the readiness of a server", () => {
     assert.match(ssh.cure!, /npm run trust one -- --environment lab/);
   });
 
+  describe("in a cloud", () => {
+    const made = { ...server, name: "labs-2", instance: "7" };
+
+    it("waits for the pinned host key of a machine made anew, and never says to trust another", async () => {
+      clients(
+        `test -e "${folder}/up" && exit 0; touch "${folder}/up"; ` +
+          `echo 'debug1: Server host key: ssh-ed25519 SHA256:other' >&2; ${fail("Host key verification failed.")}`,
+      );
+      const told: string[] = [];
+      const steps = await readinessOf(made, "lab", { waitSeconds: 10, onRetry: (_, why) => told.push(why) });
+      assert.equal(brief(steps), "ssh pass, engine pass, system pass, version pass");
+      assert.match(told[0], /^the host key of 192\.0\.2\.1:22 is not the pinned one\npinned: ssh-ed25519 SHA256:/);
+    });
+
+    it("says of a host key that stays another what it may be, and how the machine is replaced", async () => {
+      clients(fail("Host key verification failed."));
+      const [ssh] = await readinessOf(made, "lab");
+      assert.equal(ssh.status, "fail");
+      assert.doesNotMatch(ssh.cure!, /trust/);
+      assert.match(ssh.cure!, /somebody is in between: do not go on/);
+      assert.match(
+        ssh.cure!,
+        /: az vmss delete-instances --resource-group container-network-labs-lab --name labs --instance-ids 7$/,
+      );
+    });
+
+    const failedFile =
+      /C:\\ProgramData\\container-network-labs\\failed\.txt .*: az vmss run-command invoke .* --instance-id 7 /;
+
+    it("says how to read what the bootstrap of a Windows machine says that does not come up", async () => {
+      clients(fail("ssh: connect to host 192.0.2.1 port 22: Connection refused"));
+      const [ssh] = await readinessOf({ ...made, os: "windows" }, "lab");
+      assert.match(ssh.cure!, /^see that you come from one of hosts\.administration\.sources/);
+      assert.match(ssh.cure!, failedFile);
+      clients("exit 0", fail("Cannot connect to the Docker daemon", 1));
+      const [, engine] = await readinessOf({ ...made, os: "windows" }, "lab");
+      assert.match(engine.cure!, failedFile);
+    });
+
+    it("says so of no other machine, as Azure tells of a Linux bootstrap itself", async () => {
+      clients(fail("ssh: connect to host 192.0.2.1 port 22: Connection refused"));
+      for (const other of [made, { ...server, os: "windows" as const }]) {
+        const [ssh] = await readinessOf(other, "lab");
+        assert.doesNotMatch(ssh.cure!, /run-command/);
+      }
+    });
+
+    it("says of a machine that is silent where to look, and of a server that somebody brought what it always did", async () => {
+      clients(fail("ssh: connect to host 192.0.2.1 port 22: Connection timed out"));
+      const [ofCloud] = await readinessOf(made, "lab");
+      assert.match(
+        ofCloud.cure!,
+        /az vmss get-instance-view --resource-group container-network-labs-lab --name labs --instance-id 7 .*: npm run up -- --environment lab /,
+      );
+      const [ofSomebody] = await readinessOf(server, "lab");
+      assert.match(ofSomebody.cure!, /^check that 192\.0\.2\.1:22 is its address/);
+    });
+  });
+
   it("is tried again where it may come by itself, and tells so", async () => {
     const refused = fail("ssh: connect to host 192.0.2.1 port 22: Connection refused");
     clients(`test -e "${folder}/up" && exit 0; touch "${folder}/up"; ${refused}`);

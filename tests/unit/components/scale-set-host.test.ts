@@ -46,6 +46,19 @@ describe("a host of a scale set", () => {
     ]);
   });
 
+  it("is at this machine's end of a tunnel where there is one, and its labs at the load balancer", async () => {
+    const server = { ...reached.server, address: "127.0.0.1", port: 20_000, published: "192.0.2.9" };
+    let address: pulumi.Output<string> | undefined;
+    const found = await registered(() => {
+      const tls = { port: 20_001, certPath: certPathOf("unit") };
+      address = host(pulumi.output({ ...reached, server: { ...server, tls } })).address;
+    });
+    assert.deepEqual(inputsOf(found, "pulumi:providers:docker"), [
+      { host: "tcp://127.0.0.1:20001", certPath: "out/unit/azure/tls" },
+    ]);
+    assert.equal(await valueOf(address!), "192.0.2.9");
+  });
+
   it("is in a preview before there is a machine, without what nobody can know of it", async () => {
     const found = await registered(() => host(unknown()).command("c", { create: "make it" }), true);
     assert.deepEqual(inputsOf(found, "pulumi:providers:docker"), [{ host: notKnown, certPath: "out/unit/azure/tls" }]);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aliasOf, knownHostsText, sshConfigText, writeSshConfig } from "../../../components/hosts/ssh-config";
+import type { TunnelledServer } from "../../../components/hosts/tunnel-routes";
 import type { RemoteServer } from "../../../components/settings";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKPp1cLUW1CHU8rzU1IDF5ZbSbM0AqQnWqmXfhkDFHLs";
@@ -109,6 +110,17 @@ describe("OpenSSH's configuration of an environment's servers", () => {
   it("spreads what is done on a server over four connections, of which a jump host has one", () => {
     const [jump, ...own] = socketsOf(two).map((socket) => socket.slice(-2));
     assert.deepEqual([jump, own], ["-0", ["-1", "-2", "-3", "-0"]]);
+  });
+
+  it("has two where the way leads through a tunnel", () => {
+    const tunnelled: TunnelledServer = {
+      ...{ ...one, instance: "0" },
+      tunnel: { subscription: "s", resourceGroup: "g", bastion: "b", scaleSet: "labs" },
+    };
+    assert.deepEqual(
+      socketsOf(tunnelled).map((socket) => socket.slice(-2)),
+      ["-1", "-0"],
+    );
   });
 
   it("pins each machine's host key under its own name", () => {

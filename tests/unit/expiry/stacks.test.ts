@@ -7,7 +7,7 @@ import { parseSettings } from "../../../components/settings";
 import { isOver, listing } from "../../../tools/expiry/listing";
 import { knownStacks, type KnownStack } from "../../../tools/expiry/stacks";
 import { withStackFile } from "../../../tools/expiry/stand-in-file";
-import { FakePrograms } from "../programs";
+import { programsOfEachTest } from "../programs";
 import { stateOf } from "./states";
 
 const now = Date.parse("2026-05-03T00:00:00Z");
@@ -15,24 +15,17 @@ const past = "2026-05-02T22:00:00.000Z";
 const cloud = { region: "westeurope", scaleSet: "labs", capacity: 2, rehearsed: false, hourly: 0.5 };
 
 describe("the environments of a backend", () => {
-  let programs: FakePrograms;
-  before(function () {
-    if (process.platform === "win32") {
-      this.skip();
-    }
-  });
-  beforeEach(() => (programs = new FakePrograms()));
-  afterEach(() => programs.remove());
+  const programs = programsOfEachTest();
 
   /** A CLI that lists stacks in these words, and has these states. */
   const cli = (ls: string, states: Record<string, object>): void => {
     const cases = Object.entries(states).map(
-      ([name, state]) => `"stack export --stack ${name}") cat ${programs.file(name, JSON.stringify(state))} ;;`,
+      ([name, state]) => `"stack export --stack ${name}") cat ${programs().file(name, JSON.stringify(state))} ;;`,
     );
     const broken = `"stack export"*) echo "error: could not export" >&2; echo "error: half a file" >&2; exit 1 ;;`;
-    programs.add("pulumi", `case "$*" in "stack ls --json") ${ls} ;; ${cases.join(" ")} ${broken} esac`);
+    programs().add("pulumi", `case "$*" in "stack ls --json") ${ls} ;; ${cases.join(" ")} ${broken} esac`);
   };
-  const echo = (listed: object): string => `cat ${programs.file("listed", JSON.stringify(listed))}`;
+  const echo = (listed: object): string => `cat ${programs().file("listed", JSON.stringify(listed))}`;
   const known = (backend?: string): Promise<KnownStack[]> => knownStacks({ pulumi: "pulumi", env: {}, backend });
 
   it("are told with age, cost, end and who is at work, whatever the backend", async () => {
@@ -57,12 +50,12 @@ describe("the environments of a backend", () => {
 
   it("are found by their files where one of a file backend is broken, for which the CLI lists none", async () => {
     cli("echo 'error: unexpected end of JSON input' >&2; exit 1", { one: stateOf({}), two: stateOf({}) });
-    const folder = join(programs.folder, ".pulumi", "stacks", "container-network-labs");
+    const folder = join(programs().folder, ".pulumi", "stacks", "container-network-labs");
     mkdirSync(folder, { recursive: true });
     for (const file of ["one.json", "one.json.bak", "one.json.attrs", "two.json.gz", "three.json"]) {
       writeFileSync(join(folder, file), "");
     }
-    const stacks = await known(`file://${programs.folder}`);
+    const stacks = await known(`file://${programs().folder}`);
     assert.deepEqual(
       stacks.map(({ name, broken }) => [name, broken]),
       [
@@ -77,22 +70,22 @@ describe("the environments of a backend", () => {
   it("are locked where a process that is there holds the lock of a file backend", async () => {
     cli(echo([{ name: "one" }, { name: "two" }]), { one: stateOf({}), two: stateOf({}) });
     for (const [name, pid] of Object.entries({ one: process.pid, two: 2 ** 30 })) {
-      const folder = join(programs.folder, ".pulumi", "locks", "organization", "container-network-labs", name);
+      const folder = join(programs().folder, ".pulumi", "locks", "organization", "container-network-labs", name);
       mkdirSync(folder, { recursive: true });
       const lock = { pid, username: "somebody", hostname: hostname(), timestamp: "2026-05-01T00:00:00Z" };
       writeFileSync(join(folder, "lock.json"), JSON.stringify(lock));
     }
-    const [one, two] = await known(`file://${programs.folder}`);
+    const [one, two] = await known(`file://${programs().folder}`);
     assert.match(one.locked!, new RegExp(`"one" is going on: process ${process.pid} of somebody`));
     assert.equal(two.locked, undefined, "the process that held it is gone");
   });
 
   describe("whose file is gone", () => {
     const inProject = (state: object, work: (file: string, isGone: boolean) => void) => {
-      mkdirSync(join(programs.folder, "stacks"), { recursive: true });
-      const file = join(programs.folder, "stacks", "Pulumi.test.yaml");
+      mkdirSync(join(programs().folder, "stacks"), { recursive: true });
+      const file = join(programs().folder, "stacks", "Pulumi.test.yaml");
       const stack = { name: "test", state: state as ReturnType<typeof stateOf> };
-      return withStackFile(programs.folder, stack, async (isGone) => work(file, isGone)).finally(() => file);
+      return withStackFile(programs().folder, stack, async (isGone) => work(file, isGone)).finally(() => file);
     };
 
     it("have one for the time of the work, with which secrets open and the hosts are in the same cloud", async () => {
@@ -103,7 +96,7 @@ describe("the environments of a backend", () => {
         assert.equal(isGone, true);
         content = readFileSync(file, "utf8");
       });
-      assert.equal(existsSync(join(programs.folder, "stacks", "Pulumi.test.yaml")), false);
+      assert.equal(existsSync(join(programs().folder, "stacks", "Pulumi.test.yaml")), false);
       const { config, ...rest } = parse(content) as { config: Record<string, unknown> };
       assert.deepEqual(rest, { encryptionsalt: "v1:abc" });
       const raw = { hosts: config["container-network-labs:hosts"], labs: { "docker-networks": {} } };
@@ -116,14 +109,14 @@ describe("the environments of a backend", () => {
         inProject(stateOf({}), () => assert.fail("as meant")),
         /as meant/,
       );
-      assert.equal(existsSync(join(programs.folder, "stacks", "Pulumi.test.yaml")), false);
+      assert.equal(existsSync(join(programs().folder, "stacks", "Pulumi.test.yaml")), false);
     });
 
     it("are none of those that have theirs, which nobody touches", async () => {
-      mkdirSync(join(programs.folder, "stacks"));
-      writeFileSync(join(programs.folder, "stacks", "Pulumi.test.yaml"), "mine");
+      mkdirSync(join(programs().folder, "stacks"));
+      writeFileSync(join(programs().folder, "stacks", "Pulumi.test.yaml"), "mine");
       await inProject(stateOf({ cloud }), (_file, isGone) => assert.equal(isGone, false));
-      assert.equal(readFileSync(join(programs.folder, "stacks", "Pulumi.test.yaml"), "utf8"), "mine");
+      assert.equal(readFileSync(join(programs().folder, "stacks", "Pulumi.test.yaml"), "utf8"), "mine");
     });
   });
 });

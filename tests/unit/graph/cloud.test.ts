@@ -114,6 +114,15 @@ describe("a cloud in the picture", () => {
     );
   });
 
+  it("says where PowerShell remoting is, of the instances that have it", () => {
+    const [one, two] = cloud.instances;
+    const remoting = { ...cloud, instances: [{ ...one, winrm: 52_000 }, two] };
+    deepEqual(
+      pictureOf(sample({ cloud: remoting })).hosts.map(({ wayIn }) => wayIn),
+      ["load balancer: SSH 50000, Docker 51000, WinRM 52000", "load balancer: SSH 50003, Docker 51003"],
+    );
+  });
+
   it("says that one gets to instances through Azure Bastion, where that is the way", () => {
     const throughBastion = { ...cloud, administration: { through: "bastion" as const, winrm: false } };
     deepEqual(

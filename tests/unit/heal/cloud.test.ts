@@ -3,7 +3,7 @@ import { azureId } from "../../../tools/heal/azure-ids";
 import { adoptPending, healCloud } from "../../../tools/heal/cloud";
 import type { RecordedResource, StackState } from "../../../tools/stack";
 import { createProgress } from "../../../tools/terminal/progress";
-import { FakePrograms } from "../programs";
+import { programsOfEachTest } from "../programs";
 
 const subscription = "00000000-0000-4000-8000-000000000000";
 const group = `/subscriptions/${subscription}/resourceGroups/labs-test`;
@@ -74,14 +74,7 @@ describe("what a killed run was about to make in Azure", () => {
 });
 
 describe("healing of a cloud", () => {
-  let programs: FakePrograms;
-  before(function () {
-    if (process.platform === "win32") {
-      this.skip();
-    }
-  });
-  beforeEach(() => (programs = new FakePrograms()));
-  afterEach(() => programs.remove());
+  const programs = programsOfEachTest();
 
   const heal = (settled: { state: StackState | undefined; killed?: boolean; locked?: boolean }) =>
     healCloud(
@@ -95,26 +88,26 @@ describe("healing of a cloud", () => {
     );
 
   it("asks nobody where no cloud is recorded", async () => {
-    programs.add("pulumi", "exit 1");
+    programs().add("pulumi", "exit 1");
     const settled = { state: { version: 3, deployment: { resources: [container] } } };
     assert.deepEqual(await heal(settled), { killed: false, locked: false, ...settled });
-    assert.deepEqual(programs.calls(), []);
+    assert.deepEqual(programs().calls(), []);
   });
 
   it("refreshes Azure's resources and no other, after it has taken a killed run's lock away", async () => {
     const kept = { version: 3, deployment: { resources: [recorded, container] } };
-    programs.file("state.json", JSON.stringify(kept));
-    programs.add("pulumi", `case "$1 $2" in "stack export") cat "$(dirname "$0")/state.json" ;; esac`);
+    programs().file("state.json", JSON.stringify(kept));
+    programs().add("pulumi", `case "$1 $2" in "stack export") cat "$(dirname "$0")/state.json" ;; esac`);
     const settled = await heal({ state: kept, killed: true, locked: true });
     assert.deepEqual(settled, { state: kept, killed: true, locked: false });
-    const [cancelled, refreshed, exported] = programs.calls();
+    const [cancelled, refreshed, exported] = programs().calls();
     assert.match(cancelled, /^pulumi cancel --yes --stack test$/);
     assert.match(refreshed, new RegExp(`^pulumi refresh --stack test .*--target ${recorded.urn}$`));
     assert.match(exported, /^pulumi stack export/);
   });
 
   it("says what Pulumi said where Azure can't be asked", async () => {
-    programs.add("pulumi", `echo "error: please run az login"; exit 255`);
+    programs().add("pulumi", `echo "error: please run az login"; exit 255`);
     await assert.rejects(
       heal({ state: { version: 3, deployment: { resources: [recorded] } } }),
       /^UserError: Azure can't be asked what there is of "test"\.\nerror: please run az login\n/,

@@ -3,7 +3,7 @@ import type { EngineObject } from "../../../tools/heal/engine-objects";
 import { heal, look, type Healing, type Seen } from "../../../tools/heal/heal";
 import type { StackState } from "../../../tools/stack";
 import { createProgress } from "../../../tools/terminal/progress";
-import { FakePrograms } from "../programs";
+import { programsOfEachTest } from "../programs";
 
 /** An engine's client: `one` has a container and an image, `two` does not answer. */
 const client = `
@@ -24,17 +24,7 @@ const one = { host: "one", engine: "ssh://one.test", sshConfig: "out/test/ssh/co
 const two = { host: "two", engine: "ssh://two.test", sshConfig: "out/test/ssh/config" };
 
 describe("looking at the engines of a stack", () => {
-  let programs: FakePrograms;
-  before(function () {
-    if (process.platform === "win32") {
-      this.skip();
-    }
-  });
-  beforeEach(() => {
-    programs = new FakePrograms();
-    programs.add("docker", client);
-  });
-  afterEach(() => programs.remove());
+  const programs = programsOfEachTest((each) => each.add("docker", client));
 
   it("tells what each has, and of one that does not answer why", async () => {
     const { objects, silent, engines } = await look("test", undefined, [one, two]);
@@ -65,7 +55,12 @@ describe("looking at the engines of a stack", () => {
     const known = { host: "two", reason: "ssh: refused" };
     const { silent } = await look("test", { version: 3, deployment: { resources } }, [one, two], [known]);
     assert.deepEqual(silent, [known]);
-    assert.equal(programs.calls().filter((call) => call.startsWith("docker container ls")).length, 1);
+    assert.equal(
+      programs()
+        .calls()
+        .filter((call) => call.startsWith("docker container ls")).length,
+      1,
+    );
   });
 
   describe("and healing", () => {
@@ -83,7 +78,7 @@ describe("looking at the engines of a stack", () => {
     /** Pulumi's last update, which ran from 10:00 to 10:05. */
     const lastUpdate = (result: string): void => {
       const entry = { result, startTime: "2026-01-01T10:00:00.000Z", endTime: "2026-01-01T10:05:00.000Z" };
-      programs.add("pulumi", `echo '${JSON.stringify([entry])}'`);
+      programs().add("pulumi", `echo '${JSON.stringify([entry])}'`);
     };
     beforeEach(() => lines.splice(0));
 
@@ -92,7 +87,7 @@ describe("looking at the engines of a stack", () => {
       process.env.CREATED = "2026-01-01T10:04:00.123456789Z";
       await heal(healing(), settled, seen);
       assert.deepEqual(lines, ["Not recorded: network left on one. It is removed."]);
-      assert.ok(programs.calls().includes("docker network rm n9"));
+      assert.ok(programs().calls().includes("docker network rm n9"));
     });
 
     const others: [string, string, string][] = [
@@ -108,14 +103,33 @@ describe("looking at the engines of a stack", () => {
           heal(healing(), settled, seen),
           /knows nothing of: network left on one\.[^]*Nothing was changed/,
         );
-        assert.ok(programs.calls().every((call) => !call.includes(" rm ")));
+        assert.ok(
+          programs()
+            .calls()
+            .every((call) => !call.includes(" rm ")),
+        );
+      });
+    }
+
+    const helper: EngineObject = { engine: one, kind: "container", id: "h1", name: "helper", helper: true };
+    for (const [why, killed, takeOver, removed] of [
+      ["of a run that was killed", true, false, true],
+      ["of whoever is taken over from", false, true, true],
+      ["of a command that may be at work", false, false, false],
+    ] as const) {
+      it(`${removed ? "removes" : "leaves"} the helpers ${why}, and says nothing`, async () => {
+        programs().add("pulumi", "exit 1");
+        const none = { ...settled, state: undefined, killed };
+        const healed = await heal({ ...healing(), takeOver }, none, { ...seen, objects: [helper] });
+        assert.deepEqual([healed.refresh, healed.replace, lines], [false, [], []]);
+        assert.deepEqual(programs().calls(), removed ? ["docker container rm --force --volumes h1"] : []);
       });
     }
 
     it("asks for no history where all is recorded", async () => {
-      programs.add("pulumi", "exit 1");
+      programs().add("pulumi", "exit 1");
       await heal(healing(), settled, { ...seen, objects: [] });
-      assert.deepEqual(programs.calls(), []);
+      assert.deepEqual(programs().calls(), []);
     });
 
     it("concludes nothing of hosts that do not answer", async () => {

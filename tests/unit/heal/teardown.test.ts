@@ -5,7 +5,7 @@ import { command } from "../../../tools/commands/destroy";
 import type { RecordedResource, StackState } from "../../../tools/stack";
 import { tearDown, type TeardownOptions } from "../../../tools/teardown";
 import { createProgress } from "../../../tools/terminal/progress";
-import { FakePrograms } from "../programs";
+import { programsOfEachTest } from "../programs";
 
 const urn = (type: string, name: string): string => `urn:pulumi:test::p::${type}::${name}`;
 const stack: RecordedResource = { urn: urn("pulumi:pulumi:Stack", "p-test"), type: "pulumi:pulumi:Stack" };
@@ -21,32 +21,25 @@ function on(host: string): RecordedResource[] {
 }
 
 describe("a teardown", () => {
-  let programs: FakePrograms;
+  const programs = programsOfEachTest();
   const lines: string[] = [];
-  before(function () {
-    if (process.platform === "win32") {
-      this.skip();
-    }
-  });
   beforeEach(() => {
     lines.splice(0);
-    programs = new FakePrograms();
-    const state = join(programs.folder, "state.json");
+    const state = join(programs().folder, "state.json");
     record({ version: 3, deployment: { resources: [stack, ...on("one"), ...on("two")] } });
-    programs.add("pulumi", `case "$*" in "stack export"*) cat ${state} ;; "stack import"*) cat > ${state} ;; esac`);
+    programs().add("pulumi", `case "$*" in "stack export"*) cat ${state} ;; "stack import"*) cat > ${state} ;; esac`);
     engines("two");
   });
-  afterEach(() => programs.remove());
 
-  const record = (state: StackState): void => void programs.file("state.json", JSON.stringify(state));
+  const record = (state: StackState): void => void programs().file("state.json", JSON.stringify(state));
   const names = (): (string | undefined)[] => {
-    const { deployment } = JSON.parse(readFileSync(join(programs.folder, "state.json"), "utf8")) as StackState;
+    const { deployment } = JSON.parse(readFileSync(join(programs().folder, "state.json"), "utf8")) as StackState;
     return deployment.resources!.map((each) => each.urn.split("::").at(-1));
   };
   /** Engines, of which some do not answer. */
   const engines = (...silent: string[]): void => {
     const dead = silent.map((host) => `*${host}.test) echo "stderr=ssh: ${host} refused" >&2; exit 1 ;;`);
-    programs.add("docker", `case "$DOCKER_HOST" in ${dead.join(" ")} *none*) ;; esac`);
+    programs().add("docker", `case "$DOCKER_HOST" in ${dead.join(" ")} *none*) ;; esac`);
   };
   const options = (more: Partial<TeardownOptions> = {}): TeardownOptions => ({
     environment: "teardown-test",
@@ -58,7 +51,10 @@ describe("a teardown", () => {
     yes: false,
     ...more,
   });
-  const destroyed = (): string | undefined => programs.calls().find((call) => call.startsWith("pulumi destroy"));
+  const destroyed = (): string | undefined =>
+    programs()
+      .calls()
+      .find((call) => call.startsWith("pulumi destroy"));
 
   it("leaves alone what is on a host that does not answer, goes on after a failure, and says what is left", async () => {
     assert.deepEqual(await tearDown(options()), {

@@ -13,7 +13,13 @@ function planOf(wanted: readonly WantedContainer[], found: readonly ContainerInf
 }
 
 /** What is to be done, by container's name. */
-function told({ surplus, replace, start, create, keep }: Plan<WantedContainer, ContainerInfo>): Record<string, string[]> {
+function told({
+  surplus,
+  replace,
+  start,
+  create,
+  keep,
+}: Plan<WantedContainer, ContainerInfo>): Record<string, string[]> {
   return {
     surplus: surplus.map(nameOf),
     replace: replace.map(({ wanted: { name } }) => name),

@@ -113,7 +113,10 @@ describe("a pool that is made as declared", () => {
 
   it("says so where the engine does not answer", async () => {
     const docker = { listContainers: () => Promise.reject(new Error("connect ENOENT /e.sock")) } as never;
-    await assert.rejects(reconcile([], { parts: containersOn(docker, pool), pool }), /The container engine does not say .*ENOENT/);
+    await assert.rejects(
+      reconcile([], { parts: containersOn(docker, pool), pool }),
+      /The container engine does not say .*ENOENT/,
+    );
   });
 
   it("goes on with no other container once it is interrupted", async () => {

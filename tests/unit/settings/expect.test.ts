@@ -27,6 +27,11 @@ function faults(expect: unknown, more: object = {}): string[][] {
   }
 }
 
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKPp1cLUW1CHU8rzU1IDF5ZbSbM0AqQnWqmXfhkDFHLs";
+const servers = ["one", "two"].map((name, i) => ({
+  ...{ name, address: `192.0.2.${i + 1}`, user: "me", hostKey, privateKeyPath: "id" },
+}));
+
 describe("what settings state of who reaches whom", () => {
   it("is expected beside what the labs expect, and says what it is for", () => {
     const connection = { from: "policy-client", to: "policy-server", port: 8080, why: "orders come in there" };
@@ -71,14 +76,7 @@ describe("what settings state of who reaches whom", () => {
   });
 
   it("is stated on each host that has both ends", () => {
-    const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKPp1cLUW1CHU8rzU1IDF5ZbSbM0AqQnWqmXfhkDFHLs";
-    const server = (name: string, i: number) => ({
-      ...{ name, address: `192.0.2.${i + 1}`, user: "me", hostKey },
-      privateKeyPath: "id",
-    });
-    const remote = (placement: unknown) => ({
-      hosts: { kind: "remote", servers: ["one", "two"].map(server), placement },
-    });
+    const remote = (placement: unknown) => ({ hosts: { kind: "remote", servers, placement } });
     const connection = { from: "policy-client", to: "policy-server", port: 8080 };
     assert.deepEqual(
       stated([connection], remote("all")).map(({ at }) => at),
@@ -90,6 +88,23 @@ describe("what settings state of who reaches whom", () => {
         "expect[0].to",
         'a container on "two", where "policy-client" is',
         'name another, or an address that "policy-client" asks: "chat-server" is on "one"',
+      ],
+    ]);
+  });
+
+  it("is asked on the host of a cluster that the container is on, and of none whose place the cluster chooses", () => {
+    const spread = {
+      hosts: { kind: "remote", servers, cluster: "swarm" },
+      labs: { "docker-networks": {}, "app-pool": { listen: "0.0.0.0" } },
+    };
+    const [found] = stated([{ from: "chat-alice", to: "chat-server", port: 5000 }], spread);
+    assert.equal(found.at, "cluster");
+    assert.ok(["one", "two"].includes(found.on ?? ""), String(found.on));
+    assert.deepEqual(faults([{ from: "chat-alice", to: "app-8090", port: 80 }], spread), [
+      [
+        "expect[0].to",
+        "a container whose host and address the settings decide",
+        'name another: the cluster chooses those of "app-8090"',
       ],
     ]);
   });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
@@ -7,74 +6,86 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TunnelledServer } from "../../../components/hosts/tunnel-routes";
+import { type KeeperAnswer, type KeeperRequest, keeperSocket } from "../../../components/hosts/tunnels";
+import type { TunnelRoute } from "../../../components/hosts/tunnel-routes";
+import { Keeper } from "../../../tools/tunnels/keeper";
 
-const project = join(__dirname, "..", "..", "..");
-
-describe("tunnels to the machines of a cloud", function () {
+describe("the keeper of tunnels", function () {
   this.timeout(20_000);
   const folder = mkdtempSync(join(tmpdir(), "tunnels-"));
-  const holders: Holder[] = [];
+  const { PATH, XDG_RUNTIME_DIR } = process.env;
+  const asking: Asking[] = [];
+  const keeping: Promise<void>[] = [];
   let port = 25_400;
 
-  before(() => symlinkSync(join(__dirname, "az.js"), join(folder, "az")));
+  before(() => {
+    symlinkSync(join(__dirname, "az.js"), join(folder, "az"));
+    Object.assign(process.env, {
+      PATH: [folder, PATH].join(delimiter),
+      ...{ XDG_RUNTIME_DIR: folder, AZ_FOLDER: folder },
+    });
+  });
   beforeEach(() => {
     port += 10;
-    rmSync(join(folder, "calls"), { force: true });
-    rmSync(join(folder, "fails"), { force: true });
+    ["calls", "fails"].forEach((file) => rmSync(join(folder, file), { force: true }));
   });
   afterEach(async () => {
-    await Promise.all(holders.splice(0).map((holder) => holder.end()));
-    await until(() => keepers().length === 0);
+    asking.splice(0).forEach(({ socket }) => socket.destroy());
+    // With nobody who needs it, it ends.
+    await Promise.all(keeping.splice(0));
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => {
+    process.env.PATH = PATH;
+    delete process.env.AZ_FOLDER;
+    delete process.env.XDG_RUNTIME_DIR;
+    Object.assign(process.env, XDG_RUNTIME_DIR === undefined ? {} : { XDG_RUNTIME_DIR });
+    rmSync(folder, { recursive: true });
+  });
 
-  /** A process that holds tunnels. */
-  class Holder {
-    readonly child: ChildProcess;
+  /** Somebody who needs tunnels. */
+  class Asking {
     private readonly answers: AsyncIterator<string>;
 
-    constructor(environment: string) {
-      const args = ["--require", "ts-node/register/transpile-only", join(__dirname, "holder.ts"), environment];
-      const PATH = [folder, process.env.PATH].join(delimiter);
-      const env = { ...process.env, PATH, XDG_RUNTIME_DIR: folder, AZ_FOLDER: folder };
-      this.child = spawn(process.execPath, args, { cwd: project, stdio: ["pipe", "pipe", "inherit"], env });
-      this.answers = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
-      holders.push(this);
+    constructor(readonly socket: Socket) {
+      this.answers = createInterface({ input: socket })[Symbol.asyncIterator]();
+      asking.push(this);
     }
 
-    async ask(order: readonly TunnelledServer[] | string): Promise<{ refused?: string; trouble?: string }> {
-      this.child.stdin!.write(`${JSON.stringify(order)}\n`);
+    async ask(request: KeeperRequest): Promise<KeeperAnswer> {
+      this.socket.write(`${JSON.stringify(request)}\n`);
       const line = await this.answers.next();
-      return JSON.parse(line.value as string) as { refused?: string; trouble?: string };
+      return JSON.parse(line.value as string) as KeeperAnswer;
     }
+  }
 
-    async end(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
-      if (this.child.exitCode === null && this.child.signalCode === null) {
-        const exit = once(this.child, "exit");
-        this.child.kill(signal);
-        await exit;
+  async function kept(environment: string, signal = new AbortController().signal): Promise<Asking> {
+    keeping.push(new Keeper(environment, () => undefined).keep(signal));
+    for (;;) {
+      const socket = connect(keeperSocket(environment));
+      try {
+        await once(socket, "connect");
+        return new Asking(socket);
+      } catch {
+        await sleep(20);
       }
     }
   }
 
-  const server = (at: number, instance = "0", name = "labs-1"): TunnelledServer => ({
-    ...{ name, instance, address: "127.0.0.1", port: at, user: "labs", os: "linux", docker: "tcp+tls" },
-    tunnel: { subscription: "s", resourceGroup: "g", bastion: "b", scaleSet: "labs" },
+  const route = (at: number, machine = "0", host = "labs-1"): TunnelRoute => ({
+    ...{ port: at, host, through: "bastion", subscription: "s", resourceGroup: "g", bastion: "b", resourcePort: 22 },
+    target: `/subscriptions/s/virtualMachines/${machine}`,
   });
-  const calls = (): { pid: number; port: string }[] =>
+  const calls = (): Record<string, unknown>[] =>
     existsSync(join(folder, "calls"))
       ? readFileSync(join(folder, "calls"), "utf8")
           .split("\n")
           .filter(Boolean)
-          .map((line) => JSON.parse(line) as { pid: number; port: string })
+          .map((line) => JSON.parse(line) as Record<string, unknown>)
       : [];
-  const keepers = (): number[] => marked(folder, "tools/run.js");
-  const alive = (): number[] => marked(folder, "az");
 
-  it("open with the first connection, one for each connection at a time, and stay for the next", async () => {
-    const holder = new Holder("unit-tunnels-a");
-    assert.deepEqual(await holder.ask([server(port)]), {});
+  it("opens one with the first connection, one for each connection at a time, and keeps it for the next", async () => {
+    const keeper = await kept("unit-a");
+    assert.deepEqual(await keeper.ask({ routes: [route(port)] }), {});
     assert.deepEqual(calls(), []);
     const [one, two] = [await reach(port), await reach(port)];
     assert.deepEqual([one.greeting, two.greeting], ["0", "0"]);
@@ -83,88 +94,95 @@ describe("tunnels to the machines of a cloud", function () {
     await sleep(300);
     assert.equal((await reach(port)).greeting, "0");
     assert.equal(calls().length, 2);
-    const { pid, port: own, ...said } = calls()[0] as Record<string, unknown>;
+    const { pid, port: own, ...said } = calls()[0];
     assert.ok(pid !== undefined && own !== undefined);
     assert.deepEqual(said, {
       positionals: ["network", "bastion", "tunnel"],
       ...{ subscription: "s", "resource-group": "g", name: "b", "resource-port": "22" },
-      "target-resource-id":
-        "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/labs/virtualMachines/0",
+      "target-resource-id": "/subscriptions/s/virtualMachines/0",
     });
   });
 
-  it("are made anew by the next connection where one was killed", async () => {
-    await new Holder("unit-tunnels-b").ask([server(port)]);
+  it("makes one anew that was killed, with the next connection", async () => {
+    await (await kept("unit-b")).ask({ routes: [route(port)] });
     const { socket } = await reach(port);
-    process.kill(calls()[0].pid, "SIGKILL");
+    process.kill(calls()[0].pid as number, "SIGKILL");
     await once(socket, "close");
     assert.equal((await reach(port)).greeting, "0");
     assert.equal(calls().length, 2);
   });
 
-  it("tell what Azure's command line says where one cannot be opened", async () => {
+  it("tells what Azure's command line says where one cannot be opened", async () => {
     writeFileSync(join(folder, "fails"), "");
-    const holder = new Holder("unit-tunnels-c");
-    await holder.ask([server(port)]);
-    const socket = connect(port, "127.0.0.1");
-    await once(socket, "close");
-    assert.deepEqual(await holder.ask("labs-1"), { trouble: "ERROR: Please run 'az login' to setup account." });
+    const keeper = await kept("unit-c");
+    await keeper.ask({ routes: [route(port)] });
+    await once(connect(port, "127.0.0.1"), "close");
+    assert.deepEqual(await keeper.ask({ trouble: port }), {
+      trouble: "ERROR: Please run 'az login' to setup account.",
+    });
     rmSync(join(folder, "fails"));
     await reach(port);
-    assert.deepEqual(await holder.ask("labs-1"), {});
+    assert.deepEqual(await keeper.ask({ trouble: port }), {});
   });
 
-  it("lead to another machine once the host is one, and whoever was connected is told so", async () => {
-    const holder = new Holder("unit-tunnels-d");
-    await holder.ask([server(port)]);
+  it("says so where there is no such command line", async () => {
+    process.env.PATH = folder;
+    rmSync(join(folder, "az"));
+    const keeper = await kept("unit-d");
+    await keeper.ask({ routes: [route(port)] });
+    await once(connect(port, "127.0.0.1"), "close");
+    process.env.PATH = [folder, PATH].join(delimiter);
+    symlinkSync(join(__dirname, "az.js"), join(folder, "az"));
+    assert.deepEqual(await keeper.ask({ trouble: port }), { trouble: "there is no az on this machine" });
+  });
+
+  it("leads to another machine once the host is one, and tells so whoever was connected", async () => {
+    const keeper = await kept("unit-e");
+    await keeper.ask({ routes: [route(port)] });
     const before = await reach(port);
-    await holder.ask([server(port, "5")]);
+    await keeper.ask({ routes: [route(port, "5")] });
     if (!before.socket.closed) {
       await once(before.socket, "close");
     }
     assert.equal((await reach(port)).greeting, "5");
   });
 
-  it("are refused where another environment has the port, or another program", async () => {
-    await new Holder("unit-tunnels-e").ask([server(port)]);
-    const { refused } = await new Holder("unit-tunnels-f").ask([server(port, "1", "labs-9")]);
-    assert.match(
-      refused!,
-      new RegExp(`Port ${port} of 127.0.0.1.*labs-9 of "unit-tunnels-f".*environment "unit-tunnels-e"`),
-    );
+  it("refuses a port that another environment has, or another program, and says whose it is", async () => {
+    await (await kept("unit-f")).ask({ routes: [route(port)] });
+    const { refused } = await (await kept("unit-g")).ask({ routes: [route(port, "1", "labs-9")] });
+    assert.match(refused!, new RegExp(`Port ${port} of 127.0.0.1.*labs-9 of "unit-g".*environment "unit-f"`));
     assert.match(refused!, /hosts\.administration\.localPort/);
     const taken = createServer().listen(port + 1, "127.0.0.1");
     await once(taken, "listening");
-    const other = await new Holder("unit-tunnels-g").ask([server(port + 1)]);
+    const other = await (await kept("unit-h")).ask({ routes: [route(port + 1)] });
     taken.close();
-    assert.match(
-      other.refused!,
-      process.platform === "linux" ? new RegExp(`process ${process.pid}`) : /another program/,
-    );
+    const owner = process.platform === "linux" ? new RegExp(`process ${process.pid}`) : /another program/;
+    assert.match(other.refused!, owner);
   });
 
-  it("are shared by all who need them, and end with the last, however that ends", async () => {
-    const [one, two] = [new Holder("unit-tunnels-h"), new Holder("unit-tunnels-h")];
-    await Promise.all([one.ask([server(port)]), two.ask([server(port)])]);
+  it("is over at once where there is one already, and ends when nobody needs it any more", async () => {
+    const first = await kept("unit-i");
+    await new Keeper("unit-i").keep(new AbortController().signal);
+    assert.deepEqual(await first.ask({ routes: [route(port)] }), {});
     await reach(port);
-    assert.equal(keepers().length, 1);
-    await one.end("SIGKILL");
-    await sleep(1_000);
-    assert.equal((await reach(port)).greeting, "0");
-    await two.end("SIGKILL");
-    await until(() => keepers().length === 0 && alive().length === 0);
+    first.socket.destroy();
+    await Promise.all(keeping.splice(0));
+    await assert.rejects(reach(port));
+    assert.equal(existsSync(keeperSocket("unit-i")), false);
+    await sleep(200);
+    assert.throws(() => process.kill(calls()[0].pid as number, 0));
   });
 
-  it("are there again where their keeper was killed, and nothing of it is left", async () => {
-    await new Holder("unit-tunnels-i").ask([server(port)]);
-    const { socket } = await reach(port);
-    const [keeper] = keepers();
-    process.kill(keeper, "SIGKILL");
-    await once(socket, "close");
-    await until(() => keepers().some((pid) => pid !== keeper));
-    const again = await untilReached(port);
-    assert.equal(again.greeting, "0");
-    assert.deepEqual(alive(), [calls().at(-1)!.pid]);
+  it("stays for the sake of a process, too", async () => {
+    const stopping = new AbortController();
+    const first = await kept("unit-j", stopping.signal);
+    await first.ask({ routes: [route(port)], watch: process.ppid });
+    first.socket.destroy();
+    await sleep(1_200);
+    assert.equal((await reach(port)).greeting, "0");
+    stopping.abort();
+    await Promise.all(keeping.splice(0));
+    await assert.rejects(reach(port));
   });
 });
 
@@ -181,45 +199,8 @@ async function reach(port: number): Promise<Reached> {
   return { socket, greeting: data.toString().trim() };
 }
 
-async function untilReached(port: number): Promise<Reached> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await reach(port);
-    } catch (error) {
-      if (tries > 100) {
-        throw error;
-      }
-      await sleep(100);
-    }
-  }
-}
-
 async function echoed(socket: Socket): Promise<string> {
   socket.write("ping");
   const [data] = (await once(socket, "data")) as [Buffer];
   return data.toString();
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries++) {
-    assert.ok(tries < 200, "it did not come to that within 20 s");
-    await sleep(100);
-  }
-}
-
-/** The processes of keepers in a folder whose command line has this. */
-function marked(folder: string, words: string): number[] {
-  const { readdirSync } = require("node:fs") as typeof import("node:fs");
-  const of = (pid: string, file: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/${file}`, "utf8");
-    } catch {
-      return "";
-    }
-  };
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => of(pid, "environ").includes(`CONTAINER_NETWORK_LABS_TUNNELS=${folder}`))
-    .filter((pid) => of(pid, "cmdline").split("\0")[1]?.endsWith(words))
-    .map(Number);
 }

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Report } from "../../components/checks/expectation";
+import { type Member, RehearsedCluster } from "../engine/rehearsed-cluster";
+import { docker, type Outcome, succeed } from "../engine/support";
+
+/** Instances of each of three hosts: as many as an environment variable says, for a machine with less time or memory. */
+const perHost = Number(process.env.INSTANCES_PER_HOST ?? 300);
+const all = 3 * perHost;
+
+const firstPort = 21_000;
+const ports = Array.from({ length: all }, (_, i) => firstPort + i);
+
+/** The pool alone; on a cluster, with room for the addresses that a lost host keeps. */
+const pool = (count: number, more: object = {}) => ({ "app-pool": { count, firstPort, ...more } });
+const onCluster = { listen: "0.0.0.0", network: { subnet: "10.88.0.0/21" } };
+
+/** What is measured, by row and column of the table that is printed in the end: docs/performance.md has it. */
+type Figures = Map<string, Map<string, string>>;
+
+describe(`a pool of ${all} on three hosts of a cluster, and on one host`, function () {
+  this.timeout(3_600_000);
+  let env: RehearsedCluster;
+  const figures: Figures = new Map();
+
+  before(() => (env = new RehearsedCluster(166)));
+  after(() => {
+    const rows = [...figures].map(([row, cells]) => `  ${row}: ${[...cells].map((cell) => cell.join(" ")).join(", ")}`);
+    process.stdout.write(`\n${rows.join("\n")}\n\n`);
+    env.remove();
+  });
+
+  function timed(row: string, what: string, run: () => Outcome): Outcome {
+    const start = Date.now();
+    const outcome = run();
+    const cells = figures.get(row) ?? new Map<string, string>();
+    figures.set(row, cells.set(what, `${((Date.now() - start) / 1000).toFixed(0)} s`));
+    succeed(outcome);
+    return outcome;
+  }
+
+  /** Every port is answered by its own instance, which is verify's to say; and a preview finds nothing to change. */
+  function holds(row: string): void {
+    const { stdout } = timed(row, "verify", () => env.run("verify", "--json", "--limit", "60"));
+    const { checks } = JSON.parse(stdout) as Report;
+    assert.ok(checks.filter(({ name }) => name.includes(" is answered by app-")).length >= all);
+    timed(row, "preview", () => env.pulumi("preview", "--expect-no-changes", "--stack", env.name));
+  }
+
+  function down(row: string): void {
+    timed(row, "down", () => env.pulumi("destroy", "--yes", "--skip-preview", "--stack", env.name));
+    assert.deepEqual(env.left(), []);
+  }
+
+  const listening = (host: Member): number => {
+    const heard = new Set(env.on(host, "ss -ltnH | awk '{print $4}'").split("\n"));
+    return ports.filter((port) => heard.has(`0.0.0.0:${port}`)).length;
+  };
+
+  it("is on one host", () => {
+    const row = `${all} on one host`;
+    env.settleOnHosts(pool(all, { network: { subnet: "10.88.0.0/22" } }), { servers: env.hosts.servers.slice(0, 1) });
+    timed(row, "up", () => env.run("up"));
+    holds(row);
+    down(row);
+  });
+
+  it("grows from one host to three", () => {
+    const row = `from ${perHost} on one host to ${all} on three`;
+    env.settleOn(["one"], pool(perHost, onCluster));
+    timed(row, "before that, up", () => env.run("up"));
+    env.settleOn(["one", "two", "three"], pool(all, onCluster));
+    timed(row, "grow", () => env.run("up"));
+    assert.deepEqual(
+      env.members.map(listening),
+      env.members.map(() => perHost),
+    );
+    holds(row);
+    down(row);
+  });
+
+  it("is on three hosts, and heals when one is lost", async () => {
+    const row = `${all} on three hosts`;
+    timed(row, "up", () => env.run("up"));
+    assert.deepEqual(
+      env.members.map(listening),
+      env.members.map(() => perHost),
+    );
+    holds(row);
+    const lost = env.members.filter((host) => !env.nodes("one").includes(`${host} Ready Leader`)).at(-1)!;
+    const left = env.members.filter((host) => host !== lost);
+    docker("kill", env.container(lost));
+    const since = Date.now();
+    while (left.reduce((sum, host) => sum + listening(host), 0) < all) {
+      assert.ok(Date.now() - since < 1_800_000, "the pool is not whole again");
+      await sleep(1000);
+    }
+    figures.get(row)!.set("whole again after a host was lost", `${Math.round((Date.now() - since) / 1000)} s`);
+    const { stdout } = env.run("verify", "--json", "--limit", "60");
+    const missing = (JSON.parse(stdout) as Report).checks.filter(({ status }) => status !== "pass");
+    assert.deepEqual(
+      missing.map(({ lab }) => lab),
+      ["cluster"],
+    );
+    docker("start", env.container(lost));
+    timed(row, "up once it is back", () => env.run("up"));
+    down(row);
+  });
+});
