@@ -3,7 +3,7 @@ import { nearest } from "../components/settings/nearest";
 import { UserError } from "./command";
 import { type Groups, groupsLeft, healCloud } from "./heal/cloud";
 import { hostOf, recordedEngines } from "./heal/engines";
-import { withoutHost } from "./heal/forget";
+import { withoutHost, withoutOverlays } from "./heal/forget";
 import { heal, look, settle, type Seen, type Silent } from "./heal/heal";
 import { answers, connectHosts, type TriedHost } from "./hosts";
 import { recordedHosts } from "./recorded-hosts";
@@ -41,7 +41,7 @@ export interface TornDown {
  * @throws UserError, before anything is changed, if a host that is to be forgotten is unknown, or not gone.
  */
 export async function tearDown(options: TeardownOptions): Promise<TornDown> {
-  const { environment, toolchain, progress } = options;
+  const { environment, progress } = options;
   const settled = await settle(options);
   if (!isEmpty(settled.state)) {
     await rehearse(progress, environment);
@@ -61,8 +61,7 @@ export async function tearDown(options: TeardownOptions): Promise<TornDown> {
   const { state: healed } = await heal(options, found, others);
   const state = await forgetHosts({ ...options, forget }, healed);
   const silent = others.silent.filter(({ host }) => !forget.includes(host) && !cloud.includes(host));
-  const exitCode = isEmpty(state) ? 0 : await destroy(options, state, silent);
-  const after = await readState(environment, toolchain);
+  const { exitCode, after } = await destroyAll(options, state, silent);
   const left = withoutHosts(await look(environment, state, further, others.silent), forget);
   const unasked = left.silent.filter(({ host }) => !forget.includes(host) && !cloud.includes(host));
   const { left: inAzure, gone } = await groupsLeft(options, state, after);
@@ -98,7 +97,13 @@ function refuseForgetting(
   hosts: readonly TriedHost[],
   { silent }: Seen,
 ): void {
-  const known = [...new Set([...recordedEngines(state).filter(({ cluster }) => cluster !== true), ...hosts.map(({ engine }) => engine)].map(({ host }) => host))];
+  const known = [
+    ...new Set(
+      [...recordedEngines(state).filter(({ cluster }) => cluster !== true), ...hosts.map(({ engine }) => engine)].map(
+        ({ host }) => host,
+      ),
+    ),
+  ];
   for (const host of forget) {
     if (!known.includes(host)) {
       const meant = nearest(host, known);
@@ -160,6 +165,31 @@ async function forgetHosts(
   }
   await writeState(environment, toolchain, kept);
   return kept;
+}
+
+/** An overlay may be in use by a container that nobody has any more: it goes with the cluster, once its hosts leave. */
+async function destroyAll(
+  options: TeardownOptions,
+  state: StackState | undefined,
+  silent: readonly Silent[],
+): Promise<{ exitCode: number; after: StackState | undefined }> {
+  const { environment, toolchain } = options;
+  const exitCode = isEmpty(state) ? 0 : await destroy(options, state, silent);
+  const after = await readState(environment, toolchain);
+  const clusters = recordedEngines(after).filter(({ cluster }) => cluster === true);
+  if (exitCode === 0 || after === undefined || clusters.length === 0 || silent.length > 0) {
+    return { exitCode, after };
+  }
+  const { state: rest, resources } = withoutOverlays(
+    after,
+    clusters.map(({ host }) => host),
+  );
+  if (resources.length === 0) {
+    return { exitCode, after };
+  }
+  await writeState(environment, toolchain, rest);
+  const again = await destroy(options, rest, silent);
+  return { exitCode: again, after: await readState(environment, toolchain) };
 }
 
 /**

@@ -1,7 +1,9 @@
 import { NatGateway, NetworkSecurityGroup, PublicIPAddress, VirtualNetwork } from "@pulumi/azure-native/network";
 import type { input } from "@pulumi/azure-native/types";
 import * as pulumi from "@pulumi/pulumi";
+import { memberOpenings } from "../cluster/openings";
 import type { ScaleSetSettings } from "../settings";
+import { CLUSTER } from "../settings/hosts/cluster";
 import { bastionSubnetName, bastionSubnetOf } from "./network-plan";
 import { admissionsOf, type Admission, type PlacedOpening } from "./openings";
 import { type AdministrationPort, administrationPorts, administrationPortsOf } from "./ports";
@@ -90,9 +92,11 @@ export function securityRules(
   openings: readonly PlacedOpening[],
 ): input.network.SecurityRuleArgs[] {
   const { subnet } = settings.network;
+  const ofMembers = settings.cluster === undefined ? [] : memberOpenings([subnet]);
+  const placed = ofMembers.map((opening) => ({ ...opening, lab: CLUSTER, host: CLUSTER }));
   return [
     ...administrationRules(settings),
-    ...admissionsOf(openings).map((admission, index) => securityRule(admission, 200 + index, subnet)),
+    ...admissionsOf([...placed, ...openings]).map((admission, index) => securityRule(admission, 200 + index, subnet)),
   ];
 }
 
@@ -131,12 +135,13 @@ function bastionSubnetFor({ administration, network }: ScaleSetSettings): string
 }
 
 function securityRule(
-  { name, description, ports, sources }: Admission,
+  { name, description, ports, protocol, sources }: Admission,
   priority: number,
   subnet: string,
 ): input.network.SecurityRuleArgs {
   return {
-    ...{ name, description, priority, access: "Allow", direction: "Inbound", protocol: "Tcp" },
+    ...{ name, description, priority, access: "Allow", direction: "Inbound" },
+    protocol: protocol === "UDP" ? "Udp" : "Tcp",
     sourceAddressPrefixes: [...sources],
     sourcePortRange: "*",
     // After the load balancer's translation: the host's own address and port.

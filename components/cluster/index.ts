@@ -61,10 +61,7 @@ async function limitsOf(hosts: HostsSettings, surveyed: readonly SurveyedMember[
 
 /** What the environment's networks have, and the cloud's. */
 function takenBy({ hosts, topology }: Parameters<typeof withCluster>[1]): string[] {
-  return [
-    ...subnetsOf(topology.hosts),
-    ...(hosts.kind === "scale-set" ? [hosts.network.addressSpace] : []),
-  ];
+  return [...subnetsOf(topology.hosts), ...(hosts.kind === "scale-set" ? [hosts.network.addressSpace] : [])];
 }
 
 function subnetsOf(hosts: Topology["hosts"]): string[] {

@@ -150,5 +150,7 @@ export function encryptionLimits(surveyed: readonly SurveyedMember[]): string[] 
       reasons.set(reason, [...(reasons.get(reason) ?? []), hostName]);
     }
   }
-  return [...reasons].map(([reason, hosts]) => `${hosts.length === 1 ? "host" : "hosts"} ${hosts.join(", ")}: ${reason}`);
+  return [...reasons].map(
+    ([reason, hosts]) => `${hosts.length === 1 ? "host" : "hosts"} ${hosts.join(", ")}: ${reason}`,
+  );
 }

@@ -71,14 +71,12 @@ function surveyed(hosts: readonly SurveyedHost[]): Survey {
 async function surveyThisMachine({ name: hostName, os, cluster }: LocalSettings): Promise<SurveyedHost> {
   const engine = await localEngine();
   const asked = asMember(askLocalEngine({ engine }), cluster && askLocalMember({ engine }));
-  const [facts, baseImage] = await Promise.all([asked, baseFor(os, { engine })]).catch(
-    (error: Error) => {
-      throw new pulumi.RunError(
-        `The container engine of host "${hostName}" does not answer at ${engine}. Nothing was created.\n` +
-          `${error.message.trim()}\nStart it, or let \`npm run setup\` do so.`,
-      );
-    },
-  );
+  const [facts, baseImage] = await Promise.all([asked, baseFor(os, { engine })]).catch((error: Error) => {
+    throw new pulumi.RunError(
+      `The container engine of host "${hostName}" does not answer at ${engine}. Nothing was created.\n` +
+        `${error.message.trim()}\nStart it, or let \`npm run setup\` do so.`,
+    );
+  });
   const lastStops = await lastStopsOfStack(facts, { engine }, pulumi.getStack());
   return { hostName, facts, declare: () => new LocalHost(hostName, { hostName, os, engine, baseImage, lastStops }) };
 }

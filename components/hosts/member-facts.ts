@@ -84,7 +84,10 @@ interface SwarmInfo {
   readonly LocalNodeState: string;
   readonly ControlAvailable: boolean;
   readonly RemoteManagers: readonly { readonly NodeID: string; readonly Addr: string }[] | null;
-  readonly Cluster?: { readonly ID: string; readonly Spec?: { readonly Labels?: Readonly<Record<string, string>> | null } } | null;
+  readonly Cluster?: {
+    readonly ID: string;
+    readonly Spec?: { readonly Labels?: Readonly<Record<string, string>> | null };
+  } | null;
 }
 
 /** What an engine's `docker info` says of the swarm that it is in. */

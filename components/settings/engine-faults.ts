@@ -43,7 +43,9 @@ const otherNeighbours = 24;
  * Source: neigh/default/gc_thresh3, https://docs.kernel.org/networking/ip-sysctl.html
  */
 function neighbourFaults(host: HostTopology, { containers, neighbours }: EngineFacts): Fault[] {
-  const keys = attachmentsOf(host).map(({ container }) => container.key);
+  // What a cluster puts somewhere may come to be on this host, once others are lost.
+  const anywhere = containersOf(host).flatMap(({ key, joins = [] }) => joins.map(() => key));
+  const keys = [...attachmentsOf(host).map(({ container }) => container.key), ...anywhere];
   const needed = 2 * (keys.length + containers.length) + otherNeighbours;
   if (neighbours === undefined || needed <= neighbours || keys.length === 0) {
     return [];

@@ -56,7 +56,7 @@ async function elsewhere(
 }
 
 async function remote(
-  { servers: declared }: RemoteSettings,
+  { servers: declared, cluster }: RemoteSettings,
   environment: string,
   pulumi: FoundPulumi | undefined,
 ): Promise<Section[]> {
@@ -64,7 +64,7 @@ async function remote(
   const known = declared.filter((server) => !unknown.includes(server));
   const servers = pulumi === undefined ? known : await withPasswords(known, { environment, toolchain: pulumi });
   return [
-    ...(await serverSections(servers, environment)),
+    ...(await serverSections(servers, environment, cluster)),
     ...unknown.map(({ name }) => ({
       name,
       findings: [untested("ssh", "its password takes the Pulumi CLI", "npm run setup brings it")],

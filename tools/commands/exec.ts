@@ -2,6 +2,7 @@ import { clientEnvironment } from "../../components/hosts/engine-address";
 import type { Command } from "../command";
 import { connected } from "../daily/connected";
 import { endpointNamed } from "../daily/find";
+import { running } from "../daily/running";
 import { runAttached } from "../processes";
 
 export const command: Command = {
@@ -17,10 +18,10 @@ export const command: Command = {
   async run(call) {
     const [endpoint, ...given] = call.positionals;
     const outputs = await connected(call);
-    const { host, container } = endpointNamed(endpoint, outputs);
+    const { host, name } = await running(endpointNamed(endpoint, outputs), outputs.hosts);
     const shell = host.os === "windows" ? ["powershell"] : ["sh"];
     const terminal = process.stdin.isTTY && process.stdout.isTTY;
-    const args = ["exec", "--interactive", ...(terminal ? ["--tty"] : []), container.name];
+    const args = ["exec", "--interactive", ...(terminal ? ["--tty"] : []), name];
     return runAttached("docker", [...args, ...(given.length > 0 ? given : shell)], { env: clientEnvironment(host) });
   },
 };

@@ -2,6 +2,7 @@ import { clientEnvironment } from "../../components/hosts/engine-address";
 import { type Command, UserError } from "../command";
 import { connected } from "../daily/connected";
 import { containersOf, type Found, labNamed } from "../daily/find";
+import { running, type Running } from "../daily/running";
 import { colours } from "../terminal/colours";
 
 /** Containers whose logs a person can read side by side. */
@@ -23,7 +24,8 @@ export const command: Command = {
     const chosen = choose(containersOf(outputs), labNamed(lab, outputs.topology), names);
     const width = Math.max(...chosen.map(({ container }) => container.name.length));
     const args = ["logs", "--tail", values.tail as string, ...(values.follow === true ? ["--follow"] : [])];
-    const show = (found: Found): Promise<number> => showLog(found, args, width, signal);
+    const show = async (found: Found): Promise<number> =>
+      showLog(found, await running(found, outputs.hosts), args, width, signal);
     if (values.follow === true) {
       return Math.max(...(await Promise.all(chosen.map(show))));
     }
@@ -53,7 +55,8 @@ export function choose(all: readonly Found[], lab: string, names: readonly strin
 
 /** Gives back 1 where the engine could not show it. */
 async function showLog(
-  { container, host }: Found,
+  { container }: Found,
+  { host, name }: Running,
   args: readonly string[],
   width: number,
   signal: AbortSignal,
@@ -67,7 +70,7 @@ async function showLog(
     buffer: false,
     cancelSignal: signal,
   } as const;
-  const child = execa("docker", [...args, container.name], options);
+  const child = execa("docker", [...args, name], options);
   for await (const line of child.iterable({ from: "all" })) {
     process.stdout.write(`${dim(`${container.name.padEnd(width)} |`)} ${line}\n`);
   }

@@ -17,7 +17,10 @@ type Declared = Pick<StackDeclaration, "topology" | "hosts">;
 export function containersOf({ topology, hosts }: Declared): Found[] {
   return topology.hosts.flatMap(({ name, labs }) =>
     labs.flatMap(({ lab, containers }) =>
-      containers.map((container) => ({ lab, host: hosts.find((each) => each.name === name)!, container })),
+      containers.map((container) => {
+        const { member = name } = container;
+        return { lab, host: hosts.find((each) => each.name === member)!, container };
+      }),
     ),
   );
 }

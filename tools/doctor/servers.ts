@@ -1,12 +1,17 @@
 import { engineAddressOf, readinessOf, type Step } from "../../components/hosts/readiness";
 import { overSsh } from "../../components/hosts/ssh";
 import { aliasOf, sshConfigPath, writeSshConfig } from "../../components/hosts/ssh-config";
-import type { RemoteServer } from "../../components/settings/hosts";
+import type { ClusterSettings, RemoteServer } from "../../components/settings/hosts";
 import { askInfo, clock, disk, forwarding } from "./engine-info";
+import { memberFindings } from "./member";
 import { fail, pass, untested, type Finding, type Section } from "./finding";
 
 /** Looks at the servers of an environment, all at the same time. */
-export async function serverSections(servers: readonly RemoteServer[], environment: string): Promise<Section[]> {
+export async function serverSections(
+  servers: readonly RemoteServer[],
+  environment: string,
+  cluster?: ClusterSettings,
+): Promise<Section[]> {
   try {
     writeSshConfig(servers, environment);
   } catch (error) {
@@ -14,18 +19,26 @@ export async function serverSections(servers: readonly RemoteServer[], environme
     return servers.map(({ name }) => ({ name, findings: [finding] }));
   }
   return Promise.all(
-    servers.map(async (server) => ({ name: server.name, findings: await serverFindings(server, environment) })),
+    servers.map(async (server) => ({
+      name: server.name,
+      findings: await serverFindings(server, environment, cluster),
+    })),
   );
 }
 
-async function serverFindings(server: RemoteServer, environment: string): Promise<Finding[]> {
+async function serverFindings(
+  server: RemoteServer,
+  environment: string,
+  cluster: ClusterSettings | undefined,
+): Promise<Finding[]> {
   const steps = await readinessOf(server, environment);
   const passed = (name: Step["name"]): boolean => steps.some((step) => step.name === name && step.status === "pass");
-  const [access, engine] = await Promise.all([
+  const [access, engine, member] = await Promise.all([
     passed("ssh") ? dockerAccess(server, environment) : [],
     passed("engine") ? engineFindings(server, environment) : [],
+    passed("engine") && cluster !== undefined ? memberFindings(server, environment, cluster) : [],
   ]);
-  return [...steps.map(findingOf), ...access, ...engine];
+  return [...steps.map(findingOf), ...access, ...engine, ...member];
 }
 
 function findingOf({ name, status, detail, cure }: Step): Finding {

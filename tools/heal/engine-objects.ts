@@ -167,7 +167,11 @@ export async function remove(objects: readonly EngineObject[]): Promise<void> {
 
 /** Between the look and the removal something may have gone by itself. */
 function unlessGone(error: unknown): void {
-  if (!/No such (container|network|image|service)|not found|is already in progress|not part of a swarm/i.test(String(error))) {
+  if (
+    !/No such (container|network|image|service)|not found|is already in progress|not part of a swarm/i.test(
+      String(error),
+    )
+  ) {
     throw error;
   }
 }

@@ -6,7 +6,7 @@ export interface HostEngine extends EngineAddress {
   /** The name that settings know the host by. */
   readonly host: string;
   /** Whether it is there as a manager of the cluster, and what is meant is what all of its hosts have together. */
-  readonly cluster?: true;
+  readonly cluster?: boolean;
 }
 
 /** What a host's name has behind it in the names of its providers. */
@@ -16,9 +16,9 @@ const providers = { docker: "-docker", command: "-command" } as const;
 export function recordedEngines(state: StackState | undefined): HostEngine[] {
   const engines = resourcesOf(state).flatMap(({ type, urn, inputs }) => {
     const host = type === "pulumi:providers:docker" ? hostOfProvider(urn) : undefined;
-    return host === undefined || typeof inputs?.host !== "string" 
+    return host === undefined || typeof inputs?.host !== "string"
       ? []
-      : [{ host, ...recordedAddress(inputs), ...(isClusters(urn) ? { cluster: true as const } : {}) }];
+      : [{ host, ...recordedAddress(inputs), ...(isClusters(urn) ? { cluster: true } : {}) }];
   });
   return [...new Map(engines.map((each) => [identityOf(each), each])).values()];
 }

@@ -12,8 +12,19 @@ export interface Forgotten {
  * left below them. What is elsewhere and refers to any of these stays, without the reference. Pure.
  */
 export function withoutHost(state: StackState, host: string): Forgotten {
+  return without(state, (each) => isOn(host, each));
+}
+
+/** Forgets the networks that a cluster's hosts have together, which go with the cluster. Pure. */
+export function withoutOverlays(state: StackState, clusters: readonly string[]): Forgotten {
+  const isOverlay = (each: RecordedResource): boolean =>
+    each.type === "docker:index/network:Network" && clusters.some((host) => isOn(host, each));
+  return without(state, isOverlay);
+}
+
+function without(state: StackState, goes: (resource: RecordedResource) => boolean): Forgotten {
   const all = state.deployment.resources ?? [];
-  const gone = new Set(all.filter((each) => isOn(host, each)));
+  const gone = new Set(all.filter(goes));
   // The state has parents before their children, so one pass from its end sees a component after all that is below it.
   for (const component of [...all].reverse().filter(isComponent)) {
     const below = all.filter(({ parent }) => parent === component.urn);
@@ -24,7 +35,7 @@ export function withoutHost(state: StackState, host: string): Forgotten {
   const kept = all.filter((each) => !gone.has(each));
   const known = new Set(kept.map(({ urn }) => urn));
   const parents = new Map(all.map(({ urn, parent }) => [urn, parent]));
-  const pending = state.deployment.pending_operations?.filter(({ resource }) => !isOn(host, resource));
+  const pending = state.deployment.pending_operations?.filter(({ resource }) => !goes(resource));
   return {
     state: {
       ...state,

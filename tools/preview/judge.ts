@@ -76,7 +76,9 @@ export class Judge {
           ? no(`there is no container ${expectation.container}`)
           : open;
       case "member":
-        return host.members?.includes(expectation.member) === true ? open : no(`${expectation.member} is no host of it`);
+        return host.members?.includes(expectation.member) === true
+          ? open
+          : no(`${expectation.member} is no host of it`);
       case "artefact":
         return open;
     }

@@ -54,7 +54,7 @@ export function call<T>(
   return new Promise((resolve, reject) => {
     engine.modem.dial(options, (error: unknown, answer: unknown) => {
       if (error) {
-        reject(error as Error);
+        reject(error instanceof Error ? error : new Error("the engine gave no answer"));
       } else {
         resolve(answer as T);
       }

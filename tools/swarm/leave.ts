@@ -9,6 +9,9 @@ import { call, isLeaderless, membershipOf, wordsOf } from "./engine";
 /** Milliseconds that the engine gets to let go of the bridge. */
 const RELEASE_MS = 20_000;
 
+/** Milliseconds within which it is asked once more to leave. */
+const LEAVE_MS = 120_000;
+
 /**
  * Prepares the engine of DOCKER_HOST for being a member: makes the bridge by which containers leave the host, unless there
  * is one, so that it has the addresses that were planned and goes with the stack.
@@ -54,13 +57,27 @@ export async function leaveSwarm({ stack, member }: ClaimData): Promise<void> {
     );
   }
   if (is.LocalNodeState !== "inactive") {
-    await call(engine, "POST", "/swarm/leave", { query: { force: true } }).catch((error: unknown) => {
-      if (!/not part of a swarm/i.test(wordsOf(error))) {
-        throw error;
-      }
-    });
+    await leaveByForce(engine);
   }
   await removeBridge(engine, stack);
+}
+
+/** A manager whose fellows leave at the same moment waits for them in vain: it takes a second call. */
+async function leaveByForce(engine: Docker): Promise<void> {
+  for (const end = Date.now() + LEAVE_MS; ; await sleep(1000)) {
+    try {
+      await call(engine, "POST", "/swarm/leave", { query: { force: true } });
+      return;
+    } catch (error) {
+      const words = wordsOf(error);
+      if (/not part of a swarm/i.test(words)) {
+        return;
+      }
+      if (Date.now() > end || !/deadline|timeout|context canceled/i.test(words)) {
+        throw new UserError(`The engine can't leave its swarm: ${words}`, 1, { cause: error });
+      }
+    }
+  }
 }
 
 interface Bridge {

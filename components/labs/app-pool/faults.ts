@@ -91,11 +91,11 @@ const onTheirWay = 8;
 /**
  * Addresses that a pool takes of a cluster's network. A swarm keeps the addresses of what ran on a host that it lost until
  * the host is back or a day has passed, so those of one host are needed once more; a service that all hosts hand on has one
- * besides; and so has each host, beside the gateway and the front door.
+ * besides; each host has one, and one of its anchor; and so have the gateway and the front door.
  */
 function addressesNeeded(instances: number, { members, publish }: ClusterPlace): number {
   const elsewhere = members.length > 1 ? Math.ceil(instances / members.length) : 0;
-  return (publish === "ingress" ? 2 : 1) * instances + elsewhere + onTheirWay + members.length + 2;
+  return (publish === "ingress" ? 2 : 1) * instances + elsewhere + onTheirWay + 2 * members.length + 2;
 }
 
 /** More instances than the cluster's network has room for, should one of its hosts be lost. */

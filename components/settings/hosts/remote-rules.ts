@@ -88,7 +88,10 @@ export function serversRules(hosts: Written<"servers" | "placement" | "cluster">
   const asMembers = servers.filter(({ memberAddress }) => typeof memberAddress === "string");
   for (const { item, first } of repeats(asMembers, ({ memberAddress }) => memberAddress as string)) {
     const allowed = "an address that no other server has";
-    refuse(["servers", item.index, "memberAddress"], { allowed, cure: `write its own: servers[${first.index}] has it` });
+    refuse(["servers", item.index, "memberAddress"], {
+      allowed,
+      cure: `write its own: servers[${first.index}] has it`,
+    });
   }
   const hostsOf = servers.map(({ name, os, index }) => ({ name, os, at: ["servers", index] }));
   clusterRules(hosts, hostsOf, refuse);

@@ -3,6 +3,7 @@ import type { PoolData, PoolPart } from "../../../components/containers/containe
 import { Swarm } from "../../../components/cluster/swarm";
 import { RemoteHost } from "../../../components/hosts/remote-host";
 import { labs } from "../../../components/labs";
+import type { RemoteServer } from "../../../components/settings";
 import { registered, type Registered } from "../components/mocks";
 
 const members = ["one", "two", "three"];
@@ -14,10 +15,15 @@ const login = {
 async function declared(lab: string, given: object): Promise<Registered[]> {
   return registered(() => {
     const hosts = members.map((name) => {
-      const server = {
-        ...{ name, address: "192.0.2.1", port: 22, user: "me", os: "linux", docker: "ssh" },
+      const server: RemoteServer = {
         ...login,
-      } as const;
+        name,
+        address: "192.0.2.1",
+        port: 22,
+        user: "me",
+        os: "linux",
+        docker: "ssh",
+      };
       const args = { server, environment: "unit", baseImage: { BASE: "debian" }, lastStops: new Map<string, string>() };
       return { host: new RemoteHost(name, args) };
     });
@@ -30,6 +36,7 @@ async function declared(lab: string, given: object): Promise<Registered[]> {
 
 const ofType = (found: readonly Registered[], type: string) => found.filter((each) => each.type === type);
 const named = (found: readonly Registered[], pattern: RegExp) => found.filter(({ name }) => pattern.test(name));
+const isAnchor = ({ inputs }: Registered) => (inputs.name as string).endsWith("-anchor");
 /** The engine that a resource is made through. */
 const engineOf = ({ provider = "" }: Registered) => /::([a-z]+)-docker::/.exec(provider)?.[1];
 
@@ -73,7 +80,9 @@ describe("labs that are declared on a swarm", () => {
     const networks = ofType(found, "docker:index/network:Network");
     assert.deepEqual(networks.map(engineOf), ["cluster", "cluster"]);
     assert.ok(networks.every(({ inputs }) => inputs.driver === "overlay" && inputs.attachable === true));
-    const containers = ofType(found, "docker:index/container:Container");
+    const all = ofType(found, "docker:index/container:Container");
+    assert.deepEqual(all.filter(isAnchor).map(engineOf), [...members, ...members]);
+    const containers = all.filter((each) => !isAnchor(each));
     assert.deepEqual(Object.fromEntries(containers.map((each) => [each.inputs.name, engineOf(each)])), {
       "chat-server": "one",
       "chat-alice": "two",
@@ -89,7 +98,7 @@ describe("labs that are declared on a swarm", () => {
 
   it("have a front door that joins the pool's network wherever the cluster lets it, and knows instances by name", async () => {
     const found = await declared("app-pool", { listen: "0.0.0.0", count: 2, frontDoor: { enabled: true } });
-    const [{ inputs, ...door }] = ofType(found, "docker:index/container:Container");
+    const [{ inputs, ...door }] = ofType(found, "docker:index/container:Container").filter((each) => !isAnchor(each));
     assert.equal(engineOf({ inputs, ...door }), "one");
     assert.deepEqual(inputs.networksAdvanced, [{ name: "id-of-app-pool-cluster-pool" }]);
     const [{ content }] = inputs.uploads as { content: string }[];

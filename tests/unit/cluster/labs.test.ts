@@ -126,7 +126,7 @@ describe("the docker-networks lab on a cluster", () => {
       ],
     );
     const many = Array.from({ length: 20 }, (_, i) => `host-${i}`);
-    assert.equal(placed(many).networks[0].ipRange, "192.168.1.224/27");
+    assert.equal(placed(many).networks[0].ipRange, "192.168.1.192/26");
   });
 
   it("proves each container on its own host, and the networks on any that knows them", () => {
@@ -145,7 +145,7 @@ describe("the docker-networks lab on a cluster", () => {
     assert.deepEqual(refused(chat({})), []);
     const key = "labs.docker-networks.chat.";
     assert.deepEqual(refused(chat({ bridge: "mine" })), [`${key}network.bridge: nothing on a cluster`]);
-    assert.match(refused(chat({ ipRange: "192.168.1.252/30" }))[0], /network\.ipRange: a range of \/29 or larger/);
+    assert.match(refused(chat({ ipRange: "192.168.1.252/30" }))[0], /network\.ipRange: a range of \/28 or larger/);
     const [within] = refused(chat({}, { count: 1, firstAddress: "192.168.1.241" }));
     assert.match(within, /clients\.firstAddress: an address outside 192\.168\.1\.240\/28/);
   });

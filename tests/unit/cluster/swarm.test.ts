@@ -43,7 +43,10 @@ const commands = (found: readonly Registered[]) =>
   new Map(
     found
       .filter(({ type }) => type === "command:local:Command")
-      .map(({ name, inputs, provider }) => [name, { provider: provider!, ...(inputs as Record<string, string>) }]),
+      .map(({ name, inputs, provider }): [string, Record<string, string>] => [
+        name,
+        { ...(inputs as Record<string, string>), provider: provider! },
+      ]),
   );
 
 describe("a swarm", () => {
@@ -73,7 +76,7 @@ describe("a swarm", () => {
   it("keeps the key that unlocks its managers as a secret, and what it says of its members as none", async () => {
     const secret: boolean[] = [];
     await declared((cluster) => {
-      void Promise.all([cluster.unlockKey, cluster.engines].map((each) => pulumi.isSecret(each))).then((found) =>
+      void Promise.all([pulumi.isSecret(cluster.unlockKey), pulumi.isSecret(cluster.engines)]).then((found) =>
         secret.push(...found),
       );
     });

@@ -21,11 +21,14 @@ const opening = (given: Partial<Opening> = {}): Opening => ({
 describe("an opening", () => {
   it("is a rule for each row of ports, named as the document names them", () => {
     assert.deepEqual(namedRules(opening({ ports: [81] })), [
-      { name: "TCP81", displayName: "HTTP on TCP/81", ports: "81" },
+      { name: "TCP81", displayName: "HTTP on TCP/81", ports: "81", protocol: "TCP" },
     ]);
     const ports = namedRules(opening({ ports: [84, 80, 81, 83, 81, 90] })).map((rule) => rule.ports);
     assert.deepEqual(ports, ["80-81", "83-84", "90"]);
     assert.deepEqual(namedRules(opening({ ports: [] })), []);
+    assert.deepEqual(namedRules(opening({ ports: [53], protocol: "udp" })), [
+      { name: "UDP53", displayName: "HTTP on UDP/53", ports: "53", protocol: "UDP" },
+    ]);
   });
 });
 
@@ -85,6 +88,7 @@ describe("openings as rules of Windows' firewall", () => {
       name: "TCP8090-8092",
       displayName: "HTTP on TCP/8090-8092",
       ports: "8090-8092",
+      protocol: "TCP",
       listen: "Any",
       sources: ["10.1.0.0/16", "192.0.2.7/32"],
     });

@@ -51,12 +51,12 @@ const rows: readonly Row[] = [
   [
     "an unknown key of a host",
     { hosts: { kind: "local", system: "linux" }, labs: { "docker-networks": {} } },
-    [["hosts.system", "linux", "the keys kind, name, os", "remove it"]],
+    [["hosts.system", "linux", "the keys kind, name, os, cluster", "remove it"]],
   ],
   [
     "a misspelt key of a host",
     { hosts: { kind: "local", so: "linux" }, labs: { "docker-networks": {} } },
-    [["hosts.so", "linux", "the keys kind, name, os", "remove it"]],
+    [["hosts.so", "linux", "the keys kind, name, os, cluster", "remove it"]],
   ],
   [
     "a system that does not exist",
