@@ -289,7 +289,8 @@ describe("what a remote host has of its own", () => {
       "",
     ].join("\n");
     const networks = [{ name: "blue", subnets: ["10.1.0.0/24"], bridge: "br-0123456789ab", labels: {} }];
-    const { listeners, hostSubnets, neighbours } = ownFacts(told, networks);
+    const { listeners, hostSubnets, neighbours, addresses } = ownFacts(told, networks);
+    assert.deepEqual(addresses, ["192.0.2.7"]);
     assert.equal(neighbours, 1024);
     assert.deepEqual(
       listeners!.map(({ address, hostPort, protocol, owner }) => [address, hostPort, protocol, owner()]),
@@ -299,6 +300,6 @@ describe("what a remote host has of its own", () => {
   });
 
   it("is nothing where it does not tell", () => {
-    assert.deepEqual(ownFacts("", []), { listeners: [], hostSubnets: [] });
+    assert.deepEqual(ownFacts("", []), { listeners: [], hostSubnets: [], addresses: [] });
   });
 });

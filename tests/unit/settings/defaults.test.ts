@@ -90,8 +90,6 @@ describe("the settings of docker-networks", () => {
         name: "chat",
         subnet: "192.168.1.0/24",
         gateway: "192.168.1.254",
-        ipRange: undefined,
-        bridge: undefined,
         setting: "chat.network",
       },
     ]);

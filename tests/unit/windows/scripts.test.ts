@@ -27,9 +27,7 @@ const together = ["bootstrap", "remoting"].map((name) => `components/azure/boots
 
 /** Those whose functions are at hand for a script. */
 function companionsOf(file: string): string[] {
-  return together.includes(file)
-    ? together.filter((each) => each !== file)
-    : ["components/network/windows/docker.ps1"];
+  return together.includes(file) ? together.filter((each) => each !== file) : ["components/network/windows/docker.ps1"];
 }
 
 describe("PowerShell scripts", () => {
