@@ -221,7 +221,9 @@ describe(`${EDITS} random edits, really applied`, function () {
 
   it("were of every kind", () => {
     assert.equal(total.seconds.length, EDITS);
-    assert.ok(total.failing > EDITS && total.flows > EDITS / 3 && total.entries > 0, JSON.stringify(total));
+    assert.ok(total.failing > EDITS && total.flows > EDITS / 3, JSON.stringify(total));
+    // Few edits may all leave the published ports alone.
+    assert.ok(total.entries > 0 || EDITS < 30, JSON.stringify(total));
   });
 
   /** The next edit that is not refused and changes something. */
