@@ -80,6 +80,8 @@ describe("an environment in Azure, as it is rehearsed", function () {
   }
 
   it("is throttled, and takes its time", () => {
+    env.settleMachines(2);
+    up();
     env.settleMachines(3);
     // One refusal fewer than those after which azure-native gives up.
     env.order({ throttle: { writes: 3, retryAfterSeconds: 1 } });
