@@ -1,7 +1,10 @@
+import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
+import { Cloud } from "../../../components/azure/cloud";
 import { machinesOfHosts, type PoolMember } from "../../../components/azure/instances";
+import type { PlacedOpening } from "../../../components/azure/openings";
 import type { MachinesOrder } from "../../../components/azure/tunnelled";
 import { hosts, type ScaleSetSettings } from "../../../components/settings/hosts";
 import { declareAgainst } from "../components/mocks";
@@ -97,4 +100,35 @@ export async function declared(
 /** The value of an output, once what it is of has been declared; undefined where it is unknown. */
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return (output as unknown as { promise(): Promise<T> }).promise();
+}
+
+/** What a pool of the first host opens. */
+export const web: PlacedOpening = {
+  ...{ lab: "app-pool", host: "labs-1", service: "HTTP", listen: "0.0.0.0" },
+  ports: [8090, 8091, 8093],
+  sources: ["9.9.9.0/24"],
+};
+
+/** A cloud of these settings, and all that it declares. */
+export async function cloud(
+  change: Readonly<Record<string, unknown>> = {},
+  openings: readonly PlacedOpening[] = [],
+  { expires, ...azure }: Parameters<typeof declared>[1] & { expires?: string } = {},
+) {
+  let made: Cloud | undefined;
+  const resources = await declared(() => {
+    made = new Cloud("labs", { environment: "unit", settings: scaleSet(change), openings, expires });
+  }, azure);
+  const of = (type: string) => resources.filter((each) => each.type.endsWith(`:${type}`));
+  return { made: made!, resources, of, one: (type: string) => only(of(type)) };
+}
+
+function only(found: readonly Declared[]): Record<string, unknown> {
+  assert.equal(found.length, 1);
+  return found[0].inputs;
+}
+
+/** A part of a resource's inputs, where a test looks deep into it. */
+export function at(inputs: unknown, ...path: (string | number)[]): unknown {
+  return path.reduce((each, step) => (each as Record<string | number, unknown>)[step], inputs);
 }
