@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TunnelledServer } from "../../components/hosts/tunnel-routes";
+import { reach, type Reached } from "../unit/tunnels/reach";
 
 const project = join(__dirname, "..", "..");
 const parts = join(project, "tests", "unit", "tunnels");
@@ -101,19 +101,6 @@ describe("the processes of tunnels to the machines of a cloud", function () {
     assert.deepEqual(alive(), [calls().at(-1)!.pid]);
   });
 });
-
-interface Reached {
-  readonly socket: Socket;
-  readonly greeting: string;
-}
-
-async function reach(port: number): Promise<Reached> {
-  const socket = connect(port, "127.0.0.1");
-  socket.on("error", () => undefined);
-  const [data] = (await Promise.race([once(socket, "data"), once(socket, "close").then(() => [])])) as [Buffer?];
-  assert.ok(data, `nothing answers at ${port}`);
-  return { socket, greeting: data.toString().trim() };
-}
 
 async function untilReached(port: number): Promise<Reached> {
   for (let tries = 0; ; tries++) {

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type KeeperAnswer, type KeeperRequest, keeperSocket } from "../../../components/hosts/tunnels";
 import type { TunnelRoute } from "../../../components/hosts/tunnel-routes";
 import { Keeper } from "../../../tools/tunnels/keeper";
+import { reach } from "./reach";
 
 describe("the keeper of tunnels", function () {
   this.timeout(20_000);
@@ -185,19 +186,6 @@ describe("the keeper of tunnels", function () {
     await assert.rejects(reach(port));
   });
 });
-
-interface Reached {
-  readonly socket: Socket;
-  readonly greeting: string;
-}
-
-async function reach(port: number): Promise<Reached> {
-  const socket = connect(port, "127.0.0.1");
-  socket.on("error", () => undefined);
-  const [data] = (await Promise.race([once(socket, "data"), once(socket, "close").then(() => [])])) as [Buffer?];
-  assert.ok(data, `nothing answers at ${port}`);
-  return { socket, greeting: data.toString().trim() };
-}
 
 async function echoed(socket: Socket): Promise<string> {
   socket.write("ping");
