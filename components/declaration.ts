@@ -7,7 +7,10 @@ import type { Topology } from "./network/topology";
 export interface DeclaredCloud extends CloudDescription {
   /** The public address of its load balancer. */
   readonly address: string;
-  /** The hosts that have a machine, and the ports that lead to it: the load balancer's, or those of tunnels from this machine. */
+  /**
+   * The hosts that have a machine, and the ports that lead to it: the load balancer's, or those of tunnels from this
+   * machine.
+   */
   readonly instances: readonly {
     readonly host: string;
     readonly ssh: number;

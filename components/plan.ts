@@ -36,7 +36,7 @@ export interface Plan {
 export function planOf(settings: Settings): Plan {
   const { hosts, placed, topology, expect } = settings;
   const openings = placedOpenings(placed, labs);
-  const ofLabs = labExpectations(placed, labs, topology.hosts);
+  const ofLabs = labExpectations(topology, placed, labs);
   return {
     topology,
     expectations: [

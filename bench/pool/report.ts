@@ -11,7 +11,10 @@ const words: Readonly<Record<Phase, string>> = {
   down: "down",
 };
 
-/** The figures as they are shown on a page: a table of all, and one of what this program aims at, where there is enough for it. */
+/**
+ * The figures as they are shown on a page: a table of all, and one of what this program aims at, where there is
+ * enough for it.
+ */
 export function tables(figures: readonly Figure[]): { readonly all: string; readonly aims: string | undefined } {
   const rows = aims(figures);
   return {

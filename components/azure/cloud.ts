@@ -7,7 +7,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { certPathOf, keyPathOf } from "../hosts/scale-set-access";
 import type { BastionTunnel } from "../hosts/tunnel-routes";
 import type { RemoteServer, ScaleSetSettings } from "../settings";
-import { hostNames } from "../settings/hosts/scale-set";
 import { balancerNames, CloudBalancer } from "./cloud-balancer";
 import { declareBastion } from "./cloud-bastion";
 import { CloudNetwork } from "./cloud-network";
@@ -15,6 +14,7 @@ import { costLine, costOf } from "./costs";
 import { type Credentials, HostCredentials } from "./credentials";
 import { hostsOfInstances, instancesOf, type PoolMember } from "./instances";
 import type { PlacedOpening } from "./openings";
+import { hostNames, resourceGroupName } from "./names";
 import { pricedOf } from "./priced";
 import { declareScaleSet } from "./scale-set";
 import { rememberMachines, tunnelAddress, tunnelledServers } from "./tunnelled";
@@ -59,11 +59,6 @@ export interface CloudDescription {
   readonly administration: ScaleSetSettings["administration"];
   /** What it costs, in US dollars; an estimate. */
   readonly hourly?: number;
-}
-
-/** Name of an environment's resource group, which holds all that there is of it. */
-export function resourceGroupName(environment: string): string {
-  return `${pulumi.getProject()}-${environment}`;
 }
 
 /**

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certPathOf, keyPathOf } from "../hosts/scale-set-access";
 import type { ScaleSetSettings } from "../settings";
-import { hostNames } from "../settings/hosts/scale-set";
 import type { CloudServer } from "./cloud";
 import { numbersOf, type PoolMember } from "./instances";
+import { hostNames } from "./names";
 import { tunnelPorts } from "./tunnel-ports";
 
 /** This machine's end of every tunnel, which the engines' certificates therefore name. */

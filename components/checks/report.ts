@@ -11,7 +11,10 @@ const statuses: readonly CheckStatus[] = ["pass", "fail", "error"];
 const marks: Record<CheckStatus, string> = { pass: "✓", fail: "✗", error: "?" };
 const styles = { pass: "green", fail: "red", error: "yellow" } as const;
 
-/** The report as people read it: a line a check, lab by lab and host by host, with what was seen below each that does not pass. */
+/**
+ * The report as people read it: a line a check, lab by lab and host by host, with what was seen below each that does
+ * not pass.
+ */
 export function formatTable(report: Report, { colour, width = Infinity }: TableOptions): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text;

@@ -21,9 +21,10 @@ export interface MemberPortsArgs {
 }
 
 /**
- * Closes Swarm's own ports of a host to all but the members, in two steps, and the way from one overlay to another: what a
- * container sends there would leave by the host's gateway, and wander through networks that know nothing of it. Who is to be a member is let in before the
- * members change, and who is none any more is kept out only afterwards: until it is taken out, it is needed.
+ * Closes Swarm's own ports of a host to all but the members, in two steps, and the way from one overlay to another:
+ * what a container sends there would leave by the host's gateway, and wander through networks that know nothing of
+ * it. Who is to be a member is let in before the members change, and who is none any more is kept out only
+ * afterwards: until it is taken out, it is needed.
  *
  *     const ports = new MemberPorts("cluster-one-ports", { host, sources, address }, { parent: this });
  *     …

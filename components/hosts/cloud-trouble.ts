@@ -1,8 +1,6 @@
+import { resourceGroupName, scaleSetOf } from "../azure/names";
 import type { Trouble } from "./trouble";
 import type { TunnelledServer } from "./tunnel-routes";
-
-/** Name of the project, as in Pulumi.yaml: resource groups begin with it. */
-const project = "container-network-labs";
 
 /** Where the bootstrap of a Windows machine tells how it went: bootstrap.ps1 of components/azure/bootstrap/windows. */
 const told = "C:\\ProgramData\\container-network-labs";
@@ -54,6 +52,5 @@ export function bootstrapWords(server: TunnelledServer, environment: string): st
 }
 
 function machineOf({ name, instance }: TunnelledServer, environment: string, option: string): string {
-  const scaleSet = name.replace(/-\d+$/, "");
-  return `--resource-group ${project}-${environment} --name ${scaleSet} ${option} ${instance}`;
+  return `--resource-group ${resourceGroupName(environment)} --name ${scaleSetOf(name)} ${option} ${instance}`;
 }

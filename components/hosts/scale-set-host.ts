@@ -21,8 +21,8 @@ export interface ScaleSetHostArgs extends Omit<ContainerHostArgs, "lastStops"> {
 }
 
 /**
- * A host that is a machine of a scale set, behind a port of its load balancer or a tunnel. What is declared on it waits until the
- * machine is ready, and goes with it: whatever Azure has taken away, nothing is asked of.
+ * A host that is a machine of a scale set, behind a port of its load balancer or a tunnel. What is declared on it
+ * waits until the machine is ready, and goes with it: whatever Azure has taken away, nothing is asked of.
  */
 export class ScaleSetHost extends ContainerHost {
   readonly kind = "scale-set";

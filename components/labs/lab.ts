@@ -23,6 +23,8 @@ export interface Lab {
 
 /** Where a lab is placed, as far as plain settings tell. */
 export interface Place {
+  /** Name of the environment, which is the stack's. */
+  readonly environment: string;
   /** Name of the host that it is on. */
   readonly host: string;
   /** Every host of the environment. */

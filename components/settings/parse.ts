@@ -105,14 +105,19 @@ export function parse(
   const faults = [
     ...(result.success ? [] : schemaFaults(schema, raw, result.error)),
     ...(places.success ? [...placementFaults(places.data, labs, registry), ...onThisMachine(places.data)] : []),
-    ...blameExactly([...labFaults(declared, placed, registry), ...crossFaults(topology), ...inCloud], {
-      labs: Object.fromEntries(labs.map(({ lab, settings }) => [lab, settings])),
-    }),
+    ...blameExactly(
+      [...labFaults({ environment, hosts: declared }, placed, registry), ...crossFaults(topology), ...inCloud],
+      {
+        labs: Object.fromEntries(labs.map(({ lab, settings }) => [lab, settings])),
+      },
+    ),
     // Containers of labs that can't be read are not known.
     ...(result.success && places.success ? expectFaults(stated, whole) : []),
   ];
   if (result.success && faults.length === 0) {
-    faults.push(...controlFaults(stated, whole, () => labExpectations(placed, registry, declared)));
+    faults.push(
+      ...controlFaults(stated, whole, () => labExpectations({ environment, hosts: declared }, placed, registry)),
+    );
   }
   if (!result.success || faults.length > 0) {
     throw new SettingsError(distinct(faults), environment);
@@ -145,24 +150,27 @@ function topologyOf(host: DeclaredHost, placed: readonly PlacedLab[], registry: 
   };
 }
 
+/** What is the same for every place of an environment. */
+type Surroundings = Pick<Place, "environment" | "hosts">;
+
 /** What the labs themselves have to say of their settings, wherever they are placed. */
-function labFaults(hosts: readonly DeclaredHost[], placed: readonly PlacedLab[], registry: Registry): Fault[] {
+function labFaults(within: Surroundings, placed: readonly PlacedLab[], registry: Registry): Fault[] {
   return placed.flatMap(({ lab, settings, host }) =>
     registry[lab]
-      .faults(settings, host.os, { host: host.name, hosts })
+      .faults(settings, host.os, { ...within, host: host.name })
       .map((fault) => ({ ...fault, key: `labs.${lab}.${fault.key}` })),
   );
 }
 
 /** What labs expect wherever they are placed, in the order of the labs, and of each lab's hosts. */
 export function labExpectations(
+  { environment, hosts }: Surroundings,
   placed: readonly PlacedLab[],
   registry: Registry,
-  hosts: Place["hosts"],
 ): PlacedExpectation[] {
   return placed.flatMap(({ lab, settings, host: { name: at, os } }) =>
     registry[lab]
-      .expectations(settings, os, { host: at, hosts })
+      .expectations(settings, os, { environment, host: at, hosts })
       .map((each): PlacedExpectation => ({ lab, at, ...each })),
   );
 }

@@ -59,6 +59,13 @@ export function labsBeside(number: number) {
   };
 }
 
+/** The docker-networks lab of a test's own as it is on a cluster: its networks are overlays, which have no bridges. */
+export function networksOnCluster(number: number) {
+  const { chat, web, ...lab } = labsBeside(number)["docker-networks"];
+  const plain = ({ name, subnet }: { name: string; subnet: string }) => ({ name, subnet });
+  return { ...lab, chat: { ...chat, network: plain(chat.network) }, web: { ...web, network: plain(web.network) } };
+}
+
 /** Text of a page about a lab as it is by default, with the names, addresses and ports that the given settings make. */
 export function translator(lab: string, settings: object): (text: string) => string {
   const { settings: schema, topology } = labs[lab];

@@ -1,11 +1,13 @@
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Report } from "../../components/checks/expectation";
 import { simulatedAzure } from "../../tools/rehearsal/azure/simulated-azure";
 import { thisMachine } from "../../tools/setup/machine";
 import { labsBeside } from "./labs-beside";
 import { rehearsalLeft, removeRehearsalLeft } from "./rehearsed";
-import { docker, succeed, TestEnvironment } from "./support";
+import { docker, said, succeed, TestEnvironment } from "./support";
 
 /** What Azure has of a host: its number in the scale set, and the container that it is. */
 export interface Machine {
@@ -21,8 +23,12 @@ export class AzureEnvironment extends TestEnvironment {
     super(labsNumber);
   }
 
-  /** Writes the stack file for so many machines. */
-  settleMachines(capacity: number, more: object = {}): void {
+  /** Writes the stack file for so many machines; on a cluster, the lab has to be another one. */
+  settleMachines(
+    capacity: number,
+    more: object = {},
+    lab: object = labsBeside(this.labsNumber)["docker-networks"],
+  ): void {
     const hosts = {
       kind: "scale-set",
       rehearsed: true,
@@ -32,12 +38,31 @@ export class AzureEnvironment extends TestEnvironment {
       administration: { sources: ["198.51.100.0/24"] },
       ...more,
     };
-    const lab = labsBeside(this.labsNumber)["docker-networks"];
     // With an end of its own it would be another update whenever that is told.
     const withoutEnd = { off: true, reason: "the test takes it down itself" };
     this.settleLabs(
       { "docker-networks": lab },
       { "container-network-labs:hosts": hosts, "container-network-labs:policies": { expires: withoutEnd } },
+    );
+  }
+
+  /** Brings it up, and returns what that said. */
+  up(): string {
+    const outcome = this.run("up");
+    assert.equal(outcome.code, 0, said(outcome));
+    return outcome.stdout + outcome.stderr;
+  }
+
+  /** Every check holds, on so many hosts, and each of them has containers. */
+  proved(hosts: number): void {
+    const outcome = this.run("verify", "--json");
+    const { checks } = JSON.parse(outcome.stdout) as Report;
+    assert.deepEqual([outcome.code, checks.filter(({ status }) => status !== "pass")], [0, []]);
+    const all = Array.from({ length: hosts }, (_, i) => `labs-${i + 1}`);
+    assert.deepEqual(this.hosts(), all);
+    assert.deepEqual(
+      this.machines().map((machine) => this.containersOn(machine).length > 0),
+      all.map(() => true),
     );
   }
 

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Report } from "../../components/checks/expectation";
+import { processes } from "../engine/processes";
 import { AzureEnvironment } from "../engine/rehearsed-azure";
 import { said, succeed } from "../engine/support";
 
@@ -17,18 +16,6 @@ describe("an environment in Azure without an administration port, as it is rehea
   before(() => env.settleMachines(1, throughBastion));
   after(() => env.remove());
 
-  const up = (): string => {
-    const outcome = env.run("up");
-    assert.equal(outcome.code, 0, said(outcome));
-    return outcome.stdout + outcome.stderr;
-  };
-  /** Every check holds, on so many hosts. */
-  const proved = (hosts: number): void => {
-    const outcome = env.run("verify", "--json");
-    const { checks } = JSON.parse(outcome.stdout) as Report;
-    assert.deepEqual([outcome.code, checks.filter(({ status }) => status !== "pass")], [0, []]);
-    assert.equal(env.hosts().length, hosts);
-  };
   const resources = (): { type: string; outputs?: Record<string, unknown> }[] => {
     const text = succeed(env.pulumi("stack", "export", "--stack", env.name));
     return (JSON.parse(text) as { deployment: { resources: { type: string; outputs?: Record<string, unknown> }[] } })
@@ -44,10 +31,10 @@ describe("an environment in Azure without an administration port, as it is rehea
     );
 
   it("comes up, is proved, and changes nothing with a second up", () => {
-    up();
-    proved(1);
+    env.up();
+    env.proved(1);
     succeed(env.pulumi("preview", "--stack", env.name, "--non-interactive", "--expect-no-changes"));
-    assert.doesNotMatch(up(), /created|updated|replaced|deleted/);
+    assert.doesNotMatch(env.up(), /created|updated|replaced|deleted/);
   });
 
   it("has nothing that leads from its load balancer to SSH or Docker, and leaves no process on this machine", async () => {
@@ -80,17 +67,17 @@ describe("an environment in Azure without an administration port, as it is rehea
 
   it("keeps its hosts on their machines where one is taken away, and the new machine has that one's place", () => {
     env.settleMachines(2, throughBastion);
-    up();
+    env.up();
     const before = machines();
     const [first, second] = env.machines();
     const containers = env.containersOn(second);
     env.behindItsBack("instance", "delete", "labs", first.number);
-    up();
+    env.up();
     const after = machines();
     assert.deepEqual(env.containersOn(second), containers);
     assert.equal(after["labs-2"], before["labs-2"]);
     assert.notEqual(after["labs-1"], before["labs-1"]);
-    proved(2);
+    env.proved(2);
   });
 
   it("is killed in an update, and one more mends it", async () => {
@@ -100,8 +87,8 @@ describe("an environment in Azure without an administration port, as it is rehea
     const exit = once(child, "exit");
     process.kill(-child.pid!, "SIGKILL");
     await exit;
-    up();
-    proved(2);
+    env.up();
+    env.proved(2);
   });
 
   it("leaves nothing: no machine, nothing in Azure, no process", async () => {
@@ -113,18 +100,11 @@ describe("an environment in Azure without an administration port, as it is rehea
 
 /** Processes that keep tunnels, or are one, and were started in a folder. */
 function running(folder: string, words = ""): number[] {
-  const of = (pid: string, file: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/${file}`, "utf8");
-    } catch {
-      return "";
-    }
-  };
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => of(pid, "environ").includes("CONTAINER_NETWORK_LABS_TUNNELS="))
-    .filter((pid) => of(pid, "environ").includes(folder) && of(pid, "cmdline").includes(words))
-    .map(Number);
+  return processes()
+    .filter(({ environment }) => environment.some((entry) => entry.startsWith("CONTAINER_NETWORK_LABS_TUNNELS=")))
+    .filter(({ environment }) => environment.some((entry) => entry.includes(folder)))
+    .filter((each) => each.arguments.some((argument) => argument.includes(words)))
+    .map(({ pid }) => pid);
 }
 
 async function gone(folder: string): Promise<void> {

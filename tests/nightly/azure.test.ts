@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Report } from "../../components/checks/expectation";
 import { AzureEnvironment } from "../engine/rehearsed-azure";
 import { fail, said, succeed } from "../engine/support";
 
@@ -14,57 +13,38 @@ describe("an environment in Azure, as it is rehearsed", function () {
   before(() => env.settleMachines(1));
   after(() => env.remove());
 
-  const up = (): string => {
-    const outcome = env.run("up");
-    assert.equal(outcome.code, 0, said(outcome));
-    return outcome.stdout + outcome.stderr;
-  };
-  /** Every check holds, on so many hosts. */
-  const proved = (hosts: number): void => {
-    const outcome = env.run("verify", "--json");
-    const { checks } = JSON.parse(outcome.stdout) as Report;
-    assert.deepEqual([outcome.code, checks.filter(({ status }) => status !== "pass")], [0, []]);
-    assert.deepEqual(
-      env.hosts(),
-      Array.from({ length: hosts }, (_, i) => `labs-${i + 1}`),
-    );
-    assert.deepEqual(
-      env.machines().map((machine) => env.containersOn(machine).length > 0),
-      Array.from({ length: hosts }, () => true),
-    );
-  };
   const unchanged = (): void => {
     succeed(env.pulumi("preview", "--stack", env.name, "--non-interactive", "--expect-no-changes"));
   };
 
   it("comes up on one machine, and a second up changes nothing", () => {
-    up();
-    proved(1);
+    env.up();
+    env.proved(1);
     unchanged();
-    assert.doesNotMatch(up(), /created|updated|replaced|deleted/);
+    assert.doesNotMatch(env.up(), /created|updated|replaced|deleted/);
   });
 
   it("gets two machines more, and the first is not touched", () => {
     const [first] = env.machines();
     const containers = env.containersOn(first);
     env.settleMachines(3);
-    up();
+    env.up();
     assert.deepEqual(env.machines()[0], first);
     assert.deepEqual(env.containersOn(first), containers);
-    proved(3);
+    env.proved(3);
   });
 
   it("loses one of three, and the others are not touched", () => {
     const before = env.machines().slice(0, 2);
     const containers = before.map((machine) => env.containersOn(machine));
     env.settleMachines(2);
-    up();
+    env.up();
     assert.deepEqual(env.machines(), before);
     assert.deepEqual(
       before.map((machine) => env.containersOn(machine)),
       containers,
     );
-    proved(2);
+    env.proved(2);
   });
 
   for (const action of ["delete", "replace"]) {
@@ -72,26 +52,26 @@ describe("an environment in Azure, as it is rehearsed", function () {
       const [first, second] = env.machines();
       const containers = env.containersOn(second);
       env.behindItsBack("instance", action, "labs", first.number);
-      up();
+      env.up();
       assert.ok(!env.machines().some(({ number: other }) => other === first.number));
       assert.deepEqual(env.containersOn(second), containers);
-      proved(2);
+      env.proved(2);
     });
   }
 
   it("is throttled, and takes its time", () => {
     env.settleMachines(2);
-    up();
+    env.up();
     env.settleMachines(3);
     // One refusal fewer than those after which azure-native gives up.
     env.order({ throttle: { writes: 3, retryAfterSeconds: 1 } });
-    up();
-    proved(3);
+    env.up();
+    env.proved(3);
   });
 
   it("says which machine's bootstrap failed and why, and goes on with the next up", () => {
     env.settleMachines(2);
-    up();
+    env.up();
     const next = String(Math.max(...env.machines().map((machine) => Number(machine.number))) + 1);
     const further = String(Number(next) + 1);
     env.order({
@@ -103,8 +83,8 @@ describe("an environment in Azure, as it is rehearsed", function () {
     assert.match(told, /VMExtensionProvisioningError/);
     assert.match(told, /npm run up/);
     env.order({ extensionFailures: [] });
-    up();
-    proved(3);
+    env.up();
+    env.proved(3);
   });
 
   for (const seconds of [6, 14]) {
@@ -116,8 +96,8 @@ describe("an environment in Azure, as it is rehearsed", function () {
       const exit = once(child, "exit");
       process.kill(-child.pid!, "SIGKILL");
       await exit;
-      up();
-      proved(2);
+      env.up();
+      env.proved(2);
     });
   }
 

@@ -9,7 +9,10 @@ import { docker, fail, type Outcome, said, succeed, TestEnvironment } from "../e
 
 const longOver = "2020-01-01T00:00:00Z";
 
-/** Environments of one backend: two past their end, the second without its file; one that has time; and some without a container. */
+/**
+ * Environments of one backend: two past their end, the second without its file; one that has time; and some without a
+ * container.
+ */
 const [past, gone, lasting, locked, broken] = [120, 121, 122, 123, 124].map((number) => ({
   number,
   name: `test-${number}`,

@@ -2,29 +2,23 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Check, Report } from "../../components/checks/expectation";
-import { labsBeside } from "../engine/labs-beside";
+import { labsBeside, networksOnCluster } from "../engine/labs-beside";
 import { type Member, RehearsedCluster } from "../engine/rehearsed-cluster";
 import { docker, said, succeed } from "../engine/support";
 
 const number = 167;
-const { "app-pool": pool, "docker-networks": networks } = labsBeside(number);
-const { chat, web } = networks;
+const { "app-pool": pool } = labsBeside(number);
 const ofPool = { name: pool.network.name, subnet: pool.network.subnet };
 
 /** The labs as they are on a cluster: without bridges, and with ports on all addresses of the hosts. */
 function labs(change: object = {}) {
-  const plain = ({ name, subnet }: { name: string; subnet: string }) => ({ name, subnet });
   return {
     "app-pool": {
       ...{ ...pool, network: { ...ofPool, subnet: ofPool.subnet.replace("/22", "/24") }, listen: "0.0.0.0", count: 7 },
       frontDoor: { ...pool.frontDoor, enabled: true },
       ...change,
     },
-    "docker-networks": {
-      ...networks,
-      chat: { ...chat, network: plain(chat.network) },
-      web: { ...web, network: plain(web.network) },
-    },
+    "docker-networks": networksOnCluster(number),
   };
 }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Check, Report } from "../../components/checks/expectation";
 import { labsBeside } from "../engine/labs-beside";
+import { processes } from "../engine/processes";
 import { type Member, RehearsedCluster } from "../engine/rehearsed-cluster";
 import { docker, fail, said, succeed } from "../engine/support";
 
@@ -17,8 +17,10 @@ describe("a swarm of servers", function () {
   const labs = { [lab]: labsBeside(number)[lab] };
   const placement = { [lab]: "one" };
   let env: RehearsedCluster;
-  /** All that the commands have written. */
+  /** All that the commands have written, */
   let written = "";
+  /** and what any process had in its arguments or its environment while they ran. */
+  const shown = new Set<string>();
 
   before(() => {
     env = new RehearsedCluster(number);
@@ -59,25 +61,11 @@ describe("a swarm of servers", function () {
     }
   }
 
-  /** What processes of this machine have in their arguments and environment. */
-  function processes(): string {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map((pid) => {
-        try {
-          return ["cmdline", "environ"].map((file) => readFileSync(join("/proc", pid, file), "latin1")).join("\0");
-        } catch {
-          return "";
-        }
-      })
-      .join("\n");
-  }
-
   it("is made of three with one command, and the second changes nothing", async () => {
     env.settleOn(three, labs, { placement });
     const first = env.start("up");
     while (first.exitCode === null) {
-      written += processes();
+      processes().forEach((each) => [...each.arguments, ...each.environment].forEach((text) => shown.add(text)));
       await sleep(100);
     }
     assert.equal(first.exitCode, 0);
@@ -98,7 +86,8 @@ describe("a swarm of servers", function () {
       maxBuffer: 512 * 1024 * 1024,
     });
     for (const secret of secrets) {
-      assert.ok(!kept.includes(secret) && !written.includes(secret), secret.slice(0, 10));
+      const texts = [kept, written, ...shown];
+      assert.ok(!texts.some((text) => text.includes(secret)), secret.slice(0, 10));
     }
   });
 
@@ -160,7 +149,16 @@ describe("a swarm of servers", function () {
       names.map(() => "inactive"),
     );
     assert.deepEqual(env.left(), []);
-    succeed(env.run("destroy"));
+  });
+
+  it("is taken down without a host that is gone for good", () => {
+    env.settleOn(["two", "three"], labs, { placement: { [lab]: "two" } });
+    succeed(env.run("up"));
+    docker("kill", env.container("three"));
+    assert.match(fail(env.run("destroy")), /--forget/);
+    const told = said(env.run("destroy", "--forget", "three"));
+    assert.match(told, /exit code 0/);
+    assert.match(told, /Forgotten, and not removed, as host three is gone/);
     assert.deepEqual(env.rehearsalLeft(), []);
   });
 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TunnelledServer } from "../../components/hosts/tunnel-routes";
+import { processes } from "../engine/processes";
 import { reach, type Reached } from "../unit/tunnels/reach";
 
 const project = join(__dirname, "..", "..");
@@ -124,16 +125,10 @@ async function until(condition: () => boolean): Promise<void> {
 
 /** The processes of keepers in a folder whose command line has this. */
 function marked(folder: string, words: string): number[] {
-  const of = (pid: string, file: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/${file}`, "utf8");
-    } catch {
-      return "";
-    }
-  };
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => of(pid, "environ").includes(`CONTAINER_NETWORK_LABS_TUNNELS=${folder}`))
-    .filter((pid) => of(pid, "cmdline").split("\0")[1]?.endsWith(words))
-    .map(Number);
+  return processes()
+    .filter(({ environment }) =>
+      environment.some((entry) => entry.startsWith(`CONTAINER_NETWORK_LABS_TUNNELS=${folder}`)),
+    )
+    .filter((each) => each.arguments[1]?.endsWith(words))
+    .map(({ pid }) => pid);
 }

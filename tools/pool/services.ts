@@ -3,26 +3,16 @@ import type { Service } from "dockerode";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolIdentity } from "../../components/containers/container-pool";
 import { label } from "../../components/labels";
+import { isOver, type Task } from "../swarm/task";
 import { poolLabels } from "./create-options";
 import { type Failure, type Parts, unlessGone, type Waiting } from "./parts";
 import type { Doing } from "./plan";
 import type { WantedService } from "./service-spec";
 
-/** What a swarm says of a container that it wants, as far as it is looked at. */
-export interface Task {
-  readonly ServiceID: string;
-  readonly Spec: { readonly ContainerSpec?: { readonly Labels?: Readonly<Record<string, string>> } };
-  readonly Status: { readonly State: string; readonly Message?: string; readonly Err?: string };
-  readonly DesiredState: string;
-}
-
 const PAUSE_MS = 1000;
 
 /** Milliseconds without any change in what a swarm's tasks do, after which those that do not run count as failed. */
 const STALLED_MS = 60_000;
-
-/** States that a task only gets to once its container is no more. */
-const over = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
 
 /** A pool whose instances are services of the swarm that an engine is a manager of. */
 export function servicesOn(
@@ -56,7 +46,7 @@ export function servicesOn(
     untilRunning,
     async untilGone(removed, signal) {
       const ids = new Set(removed.map(({ ID }) => ID));
-      const left = (all: readonly Task[]) => all.some(({ ServiceID, Status }) => ids.has(ServiceID) && !isOver(Status));
+      const left = (all: readonly Task[]) => all.some((task) => ids.has(task.ServiceID) && !isOver(task));
       const deadline = Date.now() + stalled;
       while (ids.size > 0 && left(await tasks()) && Date.now() < deadline) {
         await sleep(pause, undefined, { signal });
@@ -73,10 +63,6 @@ export const asServices = {
   whatToDo: ({ spec, hash }: WantedService, { Spec }: Service): Doing =>
     Spec!.Labels?.[label.spec] === hash && covers(Spec, spec) ? "keep" : "replace",
 };
-
-function isOver({ State }: Task["Status"]): boolean {
-  return over.includes(State);
-}
 
 /** Whether all that is wanted is there. The engine adds what it decides by itself, and leaves out what is empty. */
 function covers(found: unknown, wanted: unknown): boolean {

@@ -36,6 +36,8 @@ export interface ExpectationChanges {
   /** How many are expected as before, some of them at other addresses. */
   readonly kept: number;
   readonly moved: number;
+  /** Those of the same name that ask for something else: what a new build answers. */
+  readonly altered: readonly Named[];
   /** How many of those that are expected hold by the plan, and how many only a running environment can tell. */
   readonly holding: number;
   readonly open: number;
@@ -61,6 +63,10 @@ export function compareExpectations(before: Judged | undefined, after: Judged): 
 
   const left = were.filter(({ is }) => !expected.has(identity(is)));
   const staying = left.filter(({ is }) => isThere(is, after));
+  const unknown = after.expectations.filter((each) => !known.has(identity(each)));
+  const namesLeft = new Set(staying.map(({ is }) => nameIn(is)));
+  const altered = unknown.filter((each) => namesLeft.has(nameIn(each)));
+  const namesAltered = new Set(altered.map(nameIn));
   const judged = staying.map((each) => ({ ...each, verdict: byPlan.verdict(each.is) }));
   const contradicted = judged
     .filter(({ was, verdict }) => verdict.holds === "no" && now!.verdict(was).holds !== "no")
@@ -71,11 +77,14 @@ export function compareExpectations(before: Judged | undefined, after: Judged): 
   const kept = were.filter(({ is }) => expected.has(identity(is)));
   return {
     broken: [...failing, ...contradicted],
-    added: after.expectations.filter((each) => !known.has(identity(each))).map(named),
-    dropped: judged.filter(({ verdict }) => verdict.holds !== "no").map(({ is }) => named(is)),
+    added: unknown.filter((each) => !namesAltered.has(nameIn(each))).map(named),
+    dropped: judged
+      .filter(({ is, verdict }) => verdict.holds !== "no" && !namesAltered.has(nameIn(is)))
+      .map(({ is }) => named(is)),
     gone: left.length - staying.length,
     kept: kept.length,
     moved: kept.filter(({ was, is }) => identity(was) !== identity(is)).length,
+    altered: altered.map(named),
     holding: verdicts.filter(({ verdict }) => verdict.holds === "yes").length,
     open: verdicts.filter(({ verdict }) => verdict.holds === "open").length,
   };
@@ -83,6 +92,11 @@ export function compareExpectations(before: Judged | undefined, after: Judged): 
 
 function named({ lab, at, name }: PlacedExpectation): Named {
   return { lab, at, name };
+}
+
+/** Its name is its own within a lab on a host. */
+function nameIn(expectation: PlacedExpectation): string {
+  return JSON.stringify(named(expectation));
 }
 
 /** What is expected, however it is worded. */

@@ -59,7 +59,7 @@ export function headline(review: Review): string {
   );
 }
 
-function expectationLines({ broken, added, dropped, gone, kept, moved }: ExpectationChanges): Line[] {
+function expectationLines({ broken, added, altered, dropped, gone, kept, moved }: ExpectationChanges): Line[] {
   const told = (each: Broken): Line => {
     const instead = each.instead === undefined ? "" : ` What is expected instead: ${each.instead}.`;
     const place = `${each.lab} on ${each.at}`;
@@ -83,6 +83,7 @@ function expectationLines({ broken, added, dropped, gone, kept, moved }: Expecta
     ...broken.map(told),
     ...count("no longer checked", dropped, "that may well hold"),
     ...count("new", added, "more"),
+    ...count("changed", altered, "ask for something else than before"),
     ...(gone === 0 ? [] : [{ mark: "gone", text: `${gone} with what they speak of` }]),
     ...(moved === 0 ? [] : [{ mark: "kept", text: `${moved} of ${kept} at other addresses` }]),
   ];

@@ -6,6 +6,7 @@ import { UserError } from "../command";
 import { call } from "./engine";
 import { leave, reach, stopAttached } from "./leaving";
 import { nodesOf, type SeenMember } from "./look";
+import { isOver, type Task } from "./task";
 
 export interface SettleOptions {
   readonly stack: string;
@@ -29,8 +30,8 @@ export interface Settled {
 }
 
 /**
- * Gives each node its member's name and part, and takes out those that are no member's, unless they are to be kept. Managers are made before any is
- * unmade, so that there are enough of them at any moment.
+ * Gives each node its member's name and part, and takes out those that are no member's, unless they are to be kept.
+ * Managers are made before any is unmade, so that there are enough of them at any moment.
  */
 export async function settleNodes(
   members: readonly SeenMember[],
@@ -131,18 +132,12 @@ function nodeOf({ api }: SeenMember, id: string): Promise<SwarmNode> {
   return call<SwarmNode>(api, "GET", `/nodes/${id}`);
 }
 
-interface Task {
-  readonly Status: { readonly State: string };
-}
-
-const ENDED = new Set(["complete", "shutdown", "failed", "rejected", "remove", "orphaned"]);
-
 /** What does not end in time ends with the node. */
 async function untilEmpty(speaker: SeenMember, id: string, { signal }: SettleOptions): Promise<void> {
   const filters = JSON.stringify({ node: [id] });
   for (const end = Date.now() + DRAIN_MS; Date.now() < end; await sleep(PAUSE_MS, undefined, { signal })) {
     const tasks = await call<Task[]>(speaker.api, "GET", "/tasks", { query: { filters } });
-    if (tasks.every(({ Status: { State } }) => ENDED.has(State))) {
+    if (tasks.every(isOver)) {
       return;
     }
   }

@@ -9,7 +9,7 @@ import { topology } from "./topology";
 
 /** What must hold: what was built answers, from the digest that the registry serves, and what came back is what was built. */
 export function expectations(settings: ImageBuilderSettings, os: HostOs, place: Place): Expectation[] {
-  const { images } = planOf(settings, os, place.host);
+  const { images } = planOf(settings, os, place);
   const running = images.find(({ settings: { name } }) => name === imageToRun(settings))!;
   return [
     ...placementExpectations(topology(settings, os), os),

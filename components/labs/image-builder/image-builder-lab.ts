@@ -35,7 +35,7 @@ export class ImageBuilderLab extends pulumi.ComponentResource implements Lab {
     super("container-network-labs:labs:ImageBuilderLab", name, {}, { providers: [args.host.docker], ...opts });
     const { settings, host } = args;
     const server = serverOf(args);
-    const plan = planOf(settings, host.os, host.hostName);
+    const plan = planOf(settings, host.os, { environment: pulumi.getStack(), host: host.hostName });
     const builds = this.builds(name, server, plan, settings);
     const pushes = this.pushes(name, server, builds, settings);
     const artefacts = this.artefacts(name, server, builds, settings);

@@ -1,8 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { located } from "../../hosts/located";
-import type { HostOs } from "../lab";
+import type { HostOs, Place } from "../lab";
 import { argumentFor, inOrder } from "./order";
 import type { ImageBuilderSettings, ImageSettings } from "./settings";
 import { hashOf, type Source, Workspace } from "./workspace";
@@ -31,10 +30,14 @@ const workspaces = new WeakMap<ImageBuilderSettings, Workspace>();
 
 /**
  * What is to be built for the lab on this host. The workspace is read once for the same settings. An image's id is no
- * other's, be it of another stack or for another host: they may be built on one server.
+ * other's, be it of another environment or for another host: they may be built on one server.
  * @throws Error where the workspace can't be read.
  */
-export function planOf(settings: ImageBuilderSettings, os: HostOs, host: string): Plan {
+export function planOf(
+  settings: ImageBuilderSettings,
+  os: HostOs,
+  { environment, host }: Pick<Place, "environment" | "host">,
+): Plan {
   const workspace = workspaces.get(settings) ?? new Workspace(located(settings.workspace));
   workspaces.set(settings, workspace);
   const ordered = inOrder(settings.images);
@@ -45,9 +48,7 @@ export function planOf(settings: ImageBuilderSettings, os: HostOs, host: string)
     const before = image.after.map((name) => planned.get(name)!.buildId);
     const { name, target, arguments: given, labels, cacheFrom, check } = image;
     const buildId = createHash("sha256")
-      .update(
-        JSON.stringify([pulumi.getStack(), host, name, source, sees, before, target, given, labels, cacheFrom, check]),
-      )
+      .update(JSON.stringify([environment, host, name, source, sees, before, target, given, labels, cacheFrom, check]))
       .digest("hex")
       .slice(0, 12);
     planned.set(name, { settings: image, source, buildId, sees, reference: `${repositoryOf(name)}:${buildId}` });

@@ -71,8 +71,8 @@ const refusals = {
 } as const satisfies Record<string, Refusal>;
 
 /**
- * The proxy's whole configuration, the same on both systems but for where it finds a stand-in. Paths are told by the text that arrived, before anything
- * decodes it: what the service might read in another way does not get that far.
+ * The proxy's whole configuration, the same on both systems but for where it finds a stand-in. Paths are told by the
+ * text that arrived, before anything decodes it: what the service might read in another way does not get that far.
  */
 export function caddyfile(settings: ImdsProxySettings, os: HostOs): string {
   const allowed = clientsOf(settings.clients)

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { hostNames } from "../../azure/names";
 import type { HostOs } from "../../labs/lab";
 import { words } from "../types";
 import { CLUSTER, type ClusterSettings } from "./cluster";
 import { local } from "./local";
 import { remote } from "./remote";
-import { hostNames, scaleSet } from "./scale-set";
+import { scaleSet } from "./scale-set";
 
 export { CLUSTER, type ClusterSettings } from "./cluster";
 export type { ScaleSetSettings } from "./scale-set";

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { diskOf, type DiskSettings } from "../../azure/disk";
 import { images, imagesFor, runsLabs, standardImage, type ImageName } from "../../azure/images";
+import { hostNames } from "../../azure/names";
 import { addressCount, bastionSubnetOf } from "../../azure/network-plan";
 import { remotingAccount } from "../../azure/ports";
 import { ephemeralRoom, sizes, type SizeName } from "../../azure/sizes";
@@ -60,7 +61,7 @@ export function scaleSetRules(given: ScaleSet, context: Context): void {
     refuse(["zones"], { allowed: "each zone once", cure: "remove the one that is there twice" });
   }
   if (typeof name === "string" && isCount(capacity)) {
-    const known = Array.from({ length: Math.min(capacity, 1_000) }, (_, i) => `${name}-${i + 1}`);
+    const known = hostNames({ name, capacity: Math.min(capacity, 1_000) });
     placementRules(placement, given.cluster === undefined ? known : [...known, CLUSTER], refuse);
   }
 }

@@ -150,11 +150,6 @@ export const scaleSet = z
 
 export type ScaleSetSettings = z.infer<typeof scaleSet>;
 
-/** The names of the hosts that a scale set has, in their order. */
-export function hostNames({ name, capacity }: { name: string; capacity: number }): string[] {
-  return Array.from({ length: capacity }, (_, i) => `${name}-${i + 1}`);
-}
-
 function isObject({ value }: { value: unknown }): boolean {
   return typeof value === "object" && value !== null;
 }

@@ -77,6 +77,22 @@ describe("a cloud", () => {
     }
   });
 
+  it("lets its hosts at each other's swarm, and nobody else", async () => {
+    const sentences = async (change: Readonly<Record<string, unknown>>) => {
+      const { one } = await cloud(change);
+      return (one("NetworkSecurityGroup").securityRules as Record<string, unknown>[])
+        .filter(({ name }) => !String(name).startsWith("administration-"))
+        .map((rule) => [rule.access, rule.protocol, rule.destinationPortRange, rule.sourceAddressPrefixes].join(" "));
+    };
+    assert.deepEqual(await sentences({ cluster: "swarm" }), [
+      "Allow Tcp 2377 10.0.1.0/24",
+      "Allow Tcp 7946 10.0.1.0/24",
+      "Allow Udp 7946 10.0.1.0/24",
+      "Allow Udp 4789 10.0.1.0/24",
+    ]);
+    assert.deepEqual(await sentences({}), []);
+  });
+
   it("has ports for as many hosts as there can be", async () => {
     const { one } = await cloud({ maximum: 5 });
     const rules = one("LoadBalancer").inboundNatRules as Record<string, unknown>[];

@@ -14,7 +14,7 @@ const members = ["one", "two", "three"];
 function on(hosts: readonly string[] = members, publish: "host" | "ingress" = "host"): Place {
   const single = hosts.map((name) => ({ name, kind: "remote", os: "linux" }) as const);
   return {
-    host: "cluster",
+    ...{ environment: "unit", host: "cluster" },
     hosts: [...single, { name: "cluster", kind: "cluster", os: "linux", members: hosts, publish }],
   };
 }

@@ -2,5 +2,5 @@ import type { HostOs, Place } from "../../../components/labs/lab";
 
 /** Where a lab is that is alone on this machine. */
 export function alone(os: HostOs = "linux"): Place {
-  return { host: "here", hosts: [{ name: "here", kind: "local", os }] };
+  return { environment: "unit", host: "here", hosts: [{ name: "here", kind: "local", os }] };
 }

@@ -102,7 +102,7 @@ describe("all labs on two remote hosts", () => {
       for (const [lab, definition] of Object.entries(labs)) {
         const settings = definition.settings.safeParse({});
         for (const [name, host] of settings.success ? hosts : []) {
-          definition.expectations(settings.data, host.os, { host: name, hosts: known });
+          definition.expectations(settings.data, host.os, { environment: "unit", host: name, hosts: known });
           definition.declare(`${lab}-${name}`, settings.data, host, hosts);
         }
       }

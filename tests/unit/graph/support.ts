@@ -20,9 +20,10 @@ export function labSample(lab: string): Sample {
   const settings = schema.parse({});
   const placed = { lab, ...topology(settings, "linux") };
   const host = { name: "local", kind: "local", os: "linux" } as const;
+  const environment = "local";
   return {
-    topology: { environment: "local", hosts: [{ ...host, labs: [placed] }] },
-    expectations: expectations(settings, "linux", { host: host.name, hosts: [host] }).map((each) => ({
+    topology: { environment, hosts: [{ ...host, labs: [placed] }] },
+    expectations: expectations(settings, "linux", { environment, host: host.name, hosts: [host] }).map((each) => ({
       ...each,
       lab,
       at: host.name,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { withoutHost } from "../../../tools/heal/forget";
+import { withoutHost, withoutOverlays } from "../../../tools/heal/forget";
 import type { RecordedResource, StackState } from "../../../tools/stack";
 
 const stack: RecordedResource = { urn: "urn:pulumi:t::p::pulumi:pulumi:Stack::p-t", type: "pulumi:pulumi:Stack" };
@@ -84,6 +84,17 @@ describe("forgetting a host", () => {
         replaceWith: [here.urn],
       },
     );
+  });
+
+  it("forgets a cluster's networks alone, where those are asked for", () => {
+    const overlay = (by: RecordedResource): RecordedResource => {
+      const type = "docker:index/network:Network";
+      return { ...thing("overlay", by, { parent: network.urn }), type, urn: `urn:pulumi:t::p::${type}::of-${by.urn}` };
+    };
+    const [ofOne, ofTwo] = [dockerOne, dockerTwo].map(overlay);
+    const { state: rest, resources: forgotten } = withoutOverlays(state([...resources, ofOne, ofTwo]), ["two"]);
+    assert.deepEqual(forgotten, [ofTwo]);
+    assert.deepEqual(names(rest.deployment.resources), names([...resources, ofOne]));
   });
 
   it("moves what is elsewhere up to a parent that is still there", () => {

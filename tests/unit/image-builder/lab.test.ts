@@ -6,15 +6,15 @@ import { imageBuilder } from "../../../components/labs/image-builder";
 import type { ArtefactsData, BuildData, PushData, WorkspaceData } from "../../../components/labs/image-builder/data";
 import { planOf } from "../../../components/labs/image-builder/plan";
 import { settings } from "../../../components/labs/image-builder/settings";
-import type { Place } from "../../../components/labs/lab";
 import { registered, type Registered } from "../components/mocks";
+import { alone } from "../components/place";
 import { folderWith, removeFolders } from "./support";
 
 type Inputs = Record<"create" | "delete", string> & { readonly stdin: string | { readonly value: string } };
 
 const lab = "image-builder";
 const registry = { address: "registry.example:5000", path: "labs", username: "lab", password: "planted-secret" };
-const place: Place = { host: "here", hosts: [{ name: "here", kind: "local", os: "linux" }] };
+const place = alone();
 
 /** Declares the lab on `here`, with `there` as another host. */
 function declared(given: object = {}, preview = false): Promise<Registered[]> {
@@ -161,7 +161,7 @@ describe("the image-builder lab", () => {
 
   it("expects the result to answer with the id of its build, and artefacts to be those of the image", () => {
     const given = settings.parse({});
-    const [, web] = planOf(given, "linux", "here").images;
+    const [, web] = planOf(given, "linux", place).images;
     const found = imageBuilder.expectations(given, "linux", place);
     const answer = found.find(({ kind }) => kind === "answer");
     assert.deepEqual(answer, {
@@ -193,7 +193,7 @@ describe("the image-builder lab", () => {
     const given = settings.parse({ registry, server: "there" });
     const found = imageBuilder.expectations(given, "linux", place);
     const digest = found.find(({ kind }) => kind === "digest");
-    const [, { buildId: tag }] = planOf(given, "linux", "here").images;
+    const [, { buildId: tag }] = planOf(given, "linux", place).images;
     assert.deepEqual(digest, {
       kind: "digest",
       name: "built-web is made from what the registry serves as labs/image-builder-web",
@@ -210,7 +210,17 @@ describe("the image-builder lab", () => {
   });
 
   it("has other ids for another host: two may build on one server", () => {
-    const ids = ["here", "there"].map((host) => planOf(settings.parse({}), "linux", host).images[0].buildId);
+    const ids = ["here", "there"].map(
+      (host) => planOf(settings.parse({}), "linux", { ...place, host }).images[0].buildId,
+    );
     assert.notEqual(ids[0], ids[1]);
+  });
+
+  it("has other ids in another environment, and those of the update where only its settings are read", async () => {
+    const idIn = (environment: string) =>
+      planOf(settings.parse({}), "linux", { ...place, environment }).images[1].buildId;
+    assert.notEqual(idIn("unit"), idIn("other"));
+    const { reference } = dataOf<BuildData>(commands(await declared())["image-builder-web-build"]);
+    assert.equal(reference, `image-builder-web:${idIn("unit")}`);
   });
 });

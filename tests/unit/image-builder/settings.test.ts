@@ -150,7 +150,7 @@ describe("the settings of the image-builder lab", () => {
 
 describe("the server of the image-builder lab", () => {
   const two: Place = {
-    host: "one",
+    ...{ environment: "unit", host: "one" },
     hosts: [
       { name: "one", kind: "remote", os: "linux" },
       { name: "two", kind: "remote", os: "linux" },

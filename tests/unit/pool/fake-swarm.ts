@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import type { Service, ServiceSpec } from "dockerode";
 import { label } from "../../../components/labels";
-import type { Task } from "../../../tools/pool/services";
+import type { Task } from "../../../tools/swarm/task";
 
 /** A swarm in memory, as a manager of it shows it. Whoever asks for its tasks lets it go on by one step. */
 export class FakeSwarm {

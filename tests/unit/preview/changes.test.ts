@@ -85,6 +85,17 @@ describe("what a preview compares", () => {
     assert.ok(broken.every(({ expected, heldBefore, why }) => expected && heldBefore && why === "it would be reached"));
   });
 
+  it("finds nothing changed in what is built, and tells by name what a new build answers", () => {
+    const built = (more: object = {}) => local({ "image-builder": more });
+    const changesOf = (before: Plan, after: Plan) => {
+      const { added, altered, dropped } = review(before, after).expectations;
+      return [added, altered, dropped].map((some) => some.map(({ name }) => name));
+    };
+    assert.deepEqual(changesOf(built(), built()), [[], [], []]);
+    const [before, after] = [built(), built({ run: { contains: "another text" } })];
+    assert.deepEqual(changesOf(before, after), [[], ["built-web answers, as it was built"], []]);
+  });
+
   it("tells what opens by ports, in the fewest words", () => {
     const acl = [
       { direction: "In", action: "Block", priority: 1, protocol: 6, localPorts: ["80"] },
