@@ -39,9 +39,14 @@ export async function mendStacks(state: StackState | undefined, progress: Progre
   return pools;
 }
 
-/** The commands that `NetworkStack`, `Acl` and `FirewallRule` declare, by the types in their URN. */
+/**
+ * The commands that `NetworkStack`, `Acl` and `FirewallRule` declare, by the types in their URN; and of `MemberPorts` the
+ * second one, after which nobody is let in but the members. A host that is started anew has nothing of their tables.
+ */
 export function stackCommandsOf(state: StackState | undefined): RecordedResource[] {
-  return resourcesOf(state).filter(({ urn }) => /:network:(NetworkStack|Acl|FirewallRule)\$command:/.test(urn));
+  return resourcesOf(state).filter(({ urn }) =>
+    /:(network:(NetworkStack|Acl|FirewallRule)\$command:|cluster:MemberPorts\$command:.*-close$)/.test(urn),
+  );
 }
 
 /** The commands that bring artefacts to this machine. Each looks for its files here before it asks anybody for them. */

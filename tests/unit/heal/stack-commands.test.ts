@@ -32,6 +32,17 @@ describe("healing of network stacks", () => {
     ]);
   });
 
+  it("closes Swarm's ports of a host again that was restarted, to those alone who are members now", async () => {
+    const ports = (step: string): RecordedResource => {
+      const types = `container-network-labs:cluster:Swarm$container-network-labs:cluster:MemberPorts$${commandType}`;
+      const name = `cluster-one-ports-${step}`;
+      return { ...recorded(name, `echo '{"changed":true}'`), urn: `urn:pulumi:test::labs::${types}::${name}` };
+    };
+    assert.deepEqual(await told(ports("admit"), ports("close")), [
+      "Not as declared: cluster-one-ports-close had been changed. It is as declared again.",
+    ]);
+  });
+
   it("leaves containers that are gone or stopped to the update", async () => {
     const gone = recorded("gone", "echo 'Error: No such container: 1' >&2; exit 1");
     const stopped = recorded("stopped", "echo 'cannot join network of a non running container: 1' >&2; exit 125");
