@@ -105,19 +105,14 @@ export function parse(
   const faults = [
     ...(result.success ? [] : schemaFaults(schema, raw, result.error)),
     ...(places.success ? [...placementFaults(places.data, labs, registry), ...onThisMachine(places.data)] : []),
-    ...blameExactly(
-      [...labFaults({ environment, hosts: declared }, placed, registry), ...crossFaults(topology), ...inCloud],
-      {
-        labs: Object.fromEntries(labs.map(({ lab, settings }) => [lab, settings])),
-      },
-    ),
+    ...blameExactly([...labFaults(whole, placed, registry), ...crossFaults(topology), ...inCloud], {
+      labs: Object.fromEntries(labs.map(({ lab, settings }) => [lab, settings])),
+    }),
     // Containers of labs that can't be read are not known.
     ...(result.success && places.success ? expectFaults(stated, whole) : []),
   ];
   if (result.success && faults.length === 0) {
-    faults.push(
-      ...controlFaults(stated, whole, () => labExpectations({ environment, hosts: declared }, placed, registry)),
-    );
+    faults.push(...controlFaults(stated, whole, () => labExpectations(whole, placed, registry)));
   }
   if (!result.success || faults.length > 0) {
     throw new SettingsError(distinct(faults), environment);
