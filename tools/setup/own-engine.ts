@@ -44,6 +44,15 @@ function isEngine(pid: number): boolean {
   return isAlive(pid) && readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "dockerd";
 }
 
+/**
+ * How often an engine is started that cannot wait for its containerd. One start tidies up after some 500 containers that
+ * were killed together with the engine before it, and what it has tidied stays so.
+ */
+const STARTS = 8;
+
+/** What dockerd writes where its containerd took over 15 s: `startupTimeout` in moby's `libcontainerd/supervisor`. */
+const CONTAINERD_LATE = "timeout waiting for containerd to start";
+
 /** Starts the engine that is installed, and waits until it answers. It outlives this program. */
 export async function startEngine(
   machine: Machine,
@@ -51,18 +60,33 @@ export async function startEngine(
   answers: () => Promise<boolean>,
 ): Promise<void> {
   mkdirSync(machine.state, { recursive: true, mode: 0o700 });
+  for (let start = 1; !(await startOnce(machine, report, answers)); start += 1) {
+    if (start === STARTS || !lastLineOf(report.log).includes(CONTAINERD_LATE)) {
+      throw new UserError("The Docker engine ended while it started.");
+    }
+    report.detail("tidying up after containers that were killed");
+  }
+}
+
+function lastLineOf(log: string): string {
+  return readFileSync(log, "utf8").trimEnd().split("\n").at(-1) ?? "";
+}
+
+/** Whether the engine came to answer; not, if it ended before. */
+async function startOnce(machine: Machine, report: StepReport, answers: () => Promise<boolean>): Promise<boolean> {
   const pid = machine.systemd ? await startService(machine, report) : startDaemon(machine, report);
   writeFileSync(recordFile(machine), JSON.stringify({ pid, boot: boot() } satisfies StartedEngine));
   const deadline = Date.now() + LIMIT_MS;
   while (!(await answers())) {
     if (pid !== undefined && !isAlive(pid)) {
-      throw new UserError("The Docker engine ended while it started.");
+      return false;
     }
     if (Date.now() > deadline) {
       throw new UserError(`The Docker engine did not answer within ${LIMIT_MS / 1000} s.`);
     }
     await sleep(250, undefined, { signal: machine.signal });
   }
+  return true;
 }
 
 async function startService({ env }: Machine, { log }: StepReport): Promise<undefined> {

@@ -126,6 +126,25 @@ describe("the engine", () => {
     assert.deepEqual(services, ["systemctl start docker", "systemctl stop docker.socket docker"]);
   });
 
+  it("is started again while it tidies up after containers that were killed with the last one", async () => {
+    machine.debianRoot = true;
+    const running = join(machine.root, "running");
+    const tries = join(machine.root, "tries");
+    machine.program(
+      join(machine.bin, "dockerd"),
+      `echo >> ${tries}
+      [ $(wc -l < ${tries}) -ge 3 ] || { echo 'failed to start containerd: timeout waiting for containerd to start'; exit 1; }
+      : > ${running}; trap 'rm ${running}; exit' TERM; while :; do sleep 0.05; done`,
+    );
+    client(`default ${SOCKET}`, `[ -e ${running} ] || ${DEAD}`);
+    const { startedByUs } = await ensure();
+    assert.equal(startedByUs, true);
+    assert.equal(readFileSync(tries, "utf8").length, 3);
+    const { progress } = recordedProgress(machine);
+    await progress.step("stop", (report) => stopEngine(machine, report));
+    assert.ok(!existsSync(running));
+  });
+
   it("says so with its log where it does not start", async () => {
     machine.debianRoot = true;
     client(`default ${SOCKET}`, DEAD);
