@@ -1,6 +1,7 @@
 import { type Compared, compare } from "./artefact";
 import { docker } from "./docker";
 import type { EngineAccess, PlacedExpectation } from "./expectation";
+import { askGuards, type Guard } from "./guard";
 import type { KnockedMember } from "./knocked";
 import { type AskedNodes, askNodes } from "./member";
 import type { ProbeResult } from "./prober";
@@ -41,6 +42,8 @@ export interface Evidence {
   /** What a cluster's hosts are to its managers. */
   readonly nodes: AskedNodes;
   readonly members: readonly KnockedMember[];
+  /** How Swarm's own ports of a cluster's hosts are kept, by the host's name. */
+  readonly guards: ReadonlyMap<string, readonly Guard[]>;
   /** The digest that a registry serves. */
   readonly digests: ReadonlyMap<PlacedExpectation, Asked<string>>;
   readonly artefacts: ReadonlyMap<PlacedExpectation, Asked<Compared>>;
@@ -75,12 +78,14 @@ export async function gather(
   const logs = names(expectations, (each) => (each.kind === "log" ? [each.from] : []));
   // The probers come first: they take longest, and while they wait for what is blocked, the rest is done.
   const probes = probeAll(host, expectations, looking);
+  const members = looking.members ?? [];
+  const nodes = ofKind(expectations, "member").length === 0 ? Promise.resolve(noNodes) : askNodes(host, signal);
   const asked = {
     networks: inspect<InspectedNetwork>(host, "network", networks, signal),
     containers: inspect<InspectedContainer>(host, "container", containers, signal),
     logs: Promise.all(logs.map(async (name) => [name, await logOf(host, name, signal)] as const)),
-    published: askMembers(looking.members ?? [], ofKind(expectations, "published"), looking),
-    nodes: ofKind(expectations, "member").length === 0 ? noNodes : askNodes(host, signal),
+    published: askMembers(members, ofKind(expectations, "published"), looking),
+    guards: askGuards(members, nodes, looking),
     digests: each(expectations, "digest", (one) => servedDigest(host, one, looking)),
     artefacts: each(expectations, "artefact", (one) => compare(host, one, looking)),
   };
@@ -90,8 +95,9 @@ export async function gather(
     logs: new Map(await asked.logs),
     probes: await probes,
     published: await asked.published,
-    nodes: await asked.nodes,
-    members: looking.members ?? [],
+    nodes: await nodes,
+    members,
+    guards: await asked.guards,
     digests: await asked.digests,
     artefacts: await asked.artefacts,
   };

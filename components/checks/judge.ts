@@ -35,7 +35,7 @@ export function judge(expectation: PlacedExpectation, evidence: Evidence, witnes
     case "published":
       return judgePublished(expectation, evidence.published.get(expectation)!);
     case "member":
-      return judgeMember(expectation, evidence.nodes, evidence.members);
+      return judgeMember(expectation, evidence);
     case "digest":
       return digest(expectation, evidence);
     case "artefact":

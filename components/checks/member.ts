@@ -3,10 +3,10 @@ import { plannedMembers } from "../cluster/plan";
 import type { HostTopology } from "../network/topology";
 import { CLUSTER } from "../settings/hosts/cluster";
 import { docker } from "./docker";
-import type { Asked } from "./evidence";
+import type { Asked, Evidence } from "./evidence";
 import type { EngineAccess, MemberExpectation, PlacedExpectation } from "./expectation";
+import type { Guard } from "./guard";
 import type { Verdict } from "./judge";
-import type { KnockedMember } from "./knocked";
 
 /** What clusters expect of their hosts: that each is a member, ready for containers. */
 export function memberExpectations(hosts: readonly HostTopology[]): PlacedExpectation[] {
@@ -41,21 +41,40 @@ export async function askNodes(manager: EngineAccess, signal?: AbortSignal): Pro
 
 /**
  * Whether a host is a ready member. A manager hears of a lost one only after some seconds, so a host that does not answer
- * is none, whatever is told of it.
+ * is none, whatever is told of it; and one whose ports are open to anybody is not to be one.
  */
 export function judgeMember(
   { member, role }: MemberExpectation,
-  asked: AskedNodes,
-  members: readonly KnockedMember[],
+  { nodes, members, guards }: Pick<Evidence, "nodes" | "members" | "guards">,
 ): Verdict {
   const silent = members.find(({ host }) => host.name === member)?.silent;
   if (silent !== undefined) {
     return { status: "fail", detail: silent.problem, ms: silent.ms };
   }
-  if ("problem" in asked) {
-    return { status: "error", detail: asked.problem, ms: asked.ms };
+  const { ms } = nodes;
+  if ("problem" in nodes) {
+    return { status: "error", detail: nodes.problem, ms };
   }
-  const node = asked.found?.get(member);
+  const node = nodes.found?.get(member);
   const detail = node === undefined ? `host ${member} is no member` : stateOf(node);
-  return { status: isReady(node, role) ? "pass" : "fail", detail, ms: asked.ms };
+  return isReady(node, role) ? judgeGuards(detail, guards.get(member) ?? [], ms) : { status: "fail", detail, ms };
+}
+
+/** A port that does not answer its own host says nothing by being silent to others. */
+function judgeGuards(ready: string, guards: readonly Guard[], asked: number): Verdict {
+  const ms = Math.max(asked, ...guards.flatMap(({ own, stranger }) => [own.ms, stranger.ms]));
+  const open = guards.filter(({ stranger }) => stranger.outcome === "connected");
+  if (open.length > 0) {
+    const numbers = open.map(({ port }) => port).join(" and ");
+    const detail = `${ready}, but open to those that are no members, at ${numbers}: npm run up closes it again`;
+    return { status: "fail", detail, ms };
+  }
+  const untold = guards.find(({ own, stranger }) => own.outcome !== "connected" || stranger.outcome === "error");
+  if (untold !== undefined) {
+    const { port, own, stranger } = untold;
+    const detail = `${ready}; port ${port} to itself: ${own.detail}, to a container: ${stranger.detail}`;
+    return { status: "error", detail, ms };
+  }
+  const closed = guards.length === 0 ? "" : ", closed to all but members";
+  return { status: "pass", detail: `${ready}${closed}`, ms };
 }

@@ -80,15 +80,26 @@ export function probeIn(container: string): Prober {
 /** Makes probes on a remote host itself: in the network that its own processes see. */
 export const probeInHost: Prober = (host, probes, options) =>
   results(probes, `host ${host.name}`, (input) =>
-    host.os === "windows" ? overSsh(host, input, options) : inHostNetwork(host, input, options),
+    host.os === "windows" ? overSsh(host, input, options) : inNetwork("host", host, input, options),
   );
 
+/** Makes probes on a remote Linux host from its own network, or from the one that every container can be on. */
+export function probeFrom(network: "host" | "bridge"): Prober {
+  return (host, probes, options) =>
+    results(probes, `network ${network} of ${host.name}`, (input) => inNetwork(network, host, input, options));
+}
+
 /** In a container, which has what the prober needs; the host may lack it. It takes the stack's label from its image. */
-async function inHostNetwork(host: EngineAccess, input: string, options: ProbeOptions): Promise<CallResult> {
+async function inNetwork(
+  network: "host" | "bridge",
+  host: EngineAccess,
+  input: string,
+  options: ProbeOptions,
+): Promise<CallResult> {
   if (host.toolbox === undefined) {
     return { stdout: "", stderr: "", problem: "it has no toolbox image", ms: 0 };
   }
-  const run = ["run", "--rm", "-i", "--network", "host", "--cap-drop", "ALL", "--read-only", "--log-driver", "none"];
+  const run = ["run", "--rm", "-i", "--network", network, "--cap-drop", "ALL", "--read-only", "--log-driver", "none"];
   const rights = ["--security-opt", "no-new-privileges"];
   return docker(host, [...run, ...rights, host.toolbox, ...proberCommand(host.os)], { input, ...options });
 }
