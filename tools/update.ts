@@ -61,7 +61,8 @@ export interface Updated {
 
 /**
  * Brings an environment up with one command, whatever the last run left: heals, updates, and heals once more if the
- * update ran into something that a killed run's engine finished only now, or if a host turned out to be another machine.
+ * update ran into something that a killed run's engine finished only now, if a host turned out to be another machine, or
+ * if it restarted the engines of a cluster.
  * @throws UserError, before anything is changed, if a host is not ready.
  */
 export async function bringUp(options: UpdateOptions): Promise<Updated> {
@@ -85,7 +86,8 @@ export async function bringUp(options: UpdateOptions): Promise<Updated> {
   let exitCode = await pulumiUp(options, { refresh: first.refresh || first.killed, replace: first.replace });
   let state = await readState(environment, toolchain);
   const others = otherMachines(first.state, state);
-  if ((exitCode !== 0 && first.killed) || others.length > 0) {
+  const restarted = await mendCluster(options, state);
+  if ((exitCode !== 0 && first.killed) || others.length > 0 || restarted) {
     const again = await healCloud(options, { ...(await settle(options)), killed: first.killed });
     const seen = await meetHosts(options, again.state, others, hosts);
     const second = await heal({ ...options, ownHosts: seen.cloud }, { ...again, state: seen.state }, seen.seen);

@@ -33,7 +33,11 @@ const replacing = [
 export function declareScaleSet(name: string, args: ScaleSetArgs, opts: pulumi.CustomResourceOptions) {
   const { inGroup, settings, credentials, identity, subnetId, poolId } = args;
   const { name: vmScaleSetName, size, capacity, zones } = settings;
-  const bootstrap = bootstrapFor(settings.os, { user: settings.adminUser, remoting: settings.administration.winrm });
+  const bootstrap = bootstrapFor(settings.os, {
+    user: settings.adminUser,
+    remoting: settings.administration.winrm,
+    swarm: settings.cluster !== undefined,
+  });
   return new VirtualMachineScaleSet(
     name,
     {

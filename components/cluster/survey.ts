@@ -21,7 +21,12 @@ export function clusterFaults(hosts: HostsSettings, surveyed: readonly SurveyedM
   const members = surveyed.flatMap(({ hostName, facts }) =>
     facts.member === undefined ? [] : [{ hostName, member: facts.member }],
   );
-  return [...addressFaults(hosts, surveyed), ...foreignFaults(members, stack), ...kernelFaults(hosts.cluster, members)];
+  return [
+    ...addressFaults(hosts, surveyed),
+    ...foreignFaults(members, stack),
+    ...engineFaults(members),
+    ...kernelFaults(hosts.cluster, members),
+  ];
 }
 
 interface Member {
@@ -51,6 +56,18 @@ function foreignFaults(members: readonly Member[], stack: string): Fault[] {
           ? `of the one at ${managers.map(({ address }) => address).join(", ")}`
           : `of "${labels[label.stack]}"`),
       cure: `if that is of no use any more, on the host: docker swarm leave --force; else leave "${hostName}" out`,
+    }));
+}
+
+/** Source: moby/moby, `verifySwarmCompatible` in `daemon/config/config_linux.go`. */
+function engineFaults(members: readonly Member[]): Fault[] {
+  return members
+    .filter(({ member }) => member.liveRestore === true)
+    .map(({ hostName }) => ({
+      key: "hosts.cluster",
+      value: `the engine of host "${hostName}" has live-restore`,
+      allowed: "engines without it: none with it can be in a swarm",
+      cure: "take live-restore out of /etc/docker/daemon.json there, and restart the engine",
     }));
 }
 

@@ -14,6 +14,8 @@ export interface MemberFacts {
   readonly labels?: Readonly<Record<string, string | undefined>>;
   /** Whether it is a manager of one that has no leader, which therefore tells nothing. */
   readonly leaderless?: true;
+  /** Whether its containers outlive its engine, which no engine in a swarm lets them. */
+  readonly liveRestore?: true;
   /** The ids of the managers that it knows. */
   readonly managers: readonly { readonly id: string; readonly address: string }[];
   /** What keeps its kernel from encrypting; undefined where nothing does, or nothing could be learnt. */
@@ -76,6 +78,7 @@ export function kernelFacts(told: string): Pick<MemberFacts, "cannotEncrypt" | "
 }
 
 interface Info {
+  readonly LiveRestoreEnabled?: boolean;
   readonly Swarm: SwarmInfo;
 }
 
@@ -91,13 +94,14 @@ interface SwarmInfo {
 }
 
 /** What an engine's `docker info` says of the swarm that it is in. */
-function swarmFacts({ Swarm: swarm }: Info): MemberFacts {
+function swarmFacts({ Swarm: swarm, LiveRestoreEnabled }: Info): MemberFacts {
   const { NodeID, LocalNodeState, RemoteManagers, Cluster } = swarm;
   const labels = Cluster?.Spec?.Labels;
   return {
     state: LocalNodeState,
     node: NodeID,
     managers: (RemoteManagers ?? []).map((each) => ({ id: each.NodeID, address: each.Addr })),
+    ...(LiveRestoreEnabled === true ? { liveRestore: true as const } : {}),
     ...(swarm.ControlAvailable && (Cluster?.ID ?? "") === "" ? { leaderless: true as const } : {}),
     ...(labels === undefined || labels === null ? {} : { labels: { [label.stack]: labels[label.stack] } }),
   };

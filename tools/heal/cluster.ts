@@ -14,12 +14,13 @@ interface Mending {
 /**
  * Makes the cluster of a state whole again, where its hosts answer: unlocks managers whose engines were restarted, and has
  * hosts join that are no members any more. An update would not see that, as nothing of it is declared otherwise.
+ * @returns whether it was not whole.
  * @throws UserError if a host is in a swarm that is not this one.
  */
-export async function mendCluster(mending: Mending, state: StackState | undefined): Promise<void> {
+export async function mendCluster(mending: Mending, state: StackState | undefined): Promise<boolean> {
   const data = recordedSwarm(state);
   if (data === undefined) {
-    return;
+    return false;
   }
   // Loaded only here: most environments have no use for the engine's library.
   const { close, lookAt } = require("../swarm/look") as typeof import("../swarm/look");
@@ -29,7 +30,7 @@ export async function mendCluster(mending: Mending, state: StackState | undefine
   // One that does not answer may be gone from the settings; what becomes of it is not decided here.
   const wrong = members.filter(({ is }) => is.LocalNodeState !== "active");
   if (wrong.length === 0) {
-    return;
+    return false;
   }
   const { applySwarm } = require("../swarm/apply") as typeof import("../swarm/apply");
   await mending.progress.step("Mend the cluster", async ({ outcome }) => {
@@ -39,6 +40,7 @@ export async function mendCluster(mending: Mending, state: StackState | undefine
     const { done } = await applySwarm(reached, { unlockKey, signal: mending.signal, keepOthers: true });
     outcome(done.join(", "));
   });
+  return true;
 }
 
 /** The swarm that a state records, as its program was told of it; undefined where there is none. */

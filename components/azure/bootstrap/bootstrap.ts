@@ -6,6 +6,8 @@ export interface BootstrapOptions {
   readonly user: string;
   /** Whether there is PowerShell remoting over HTTPS; on Windows only. */
   readonly remoting?: boolean;
+  /** Whether its engine is to be in a swarm. */
+  readonly swarm?: boolean;
 }
 
 /** How a new machine of a scale set becomes a container host. */

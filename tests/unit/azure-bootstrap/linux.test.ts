@@ -47,30 +47,33 @@ describe("the bootstrap of a Linux host", () => {
     assert.deepEqual(Object.keys(settings), ["script"]);
     // https://learn.microsoft.com/azure/virtual-machines/extensions/custom-script-linux
     assert.ok(settings.script.length < 256 * 1024);
-    assert.equal(decoded(settings.script), linuxScript("labs", credentials));
+    assert.equal(decoded(settings.script), linuxScript({ user: "labs" }, credentials));
   });
 
   it("is a script that a POSIX shell understands", () => {
-    const script = linuxScript("labs", credentials);
+    const script = linuxScript({ user: "labs" }, credentials);
     assert.match(script, /^#!\/bin\/sh\nset -eu\n/);
     assert.equal(spawnSync("dash", ["-n"], { input: script }).status, 0);
     assert.notEqual(spawnSync("dash", ["-n"], { input: `${script}\nfi` }).status, 0);
   });
 
   it("hands secrets over in files that only root can read", () => {
-    const shown = given(linuxScript("labs", credentials), "host-key");
+    const shown = given(linuxScript({ user: "labs" }, credentials), "host-key");
     assert.equal(shown, `600\n700\n${credentials.hostKey}`);
-    assert.equal(given(linuxScript("labs", credentials), "server-key.pem"), `600\n700\n${credentials.serverKey}`);
+    assert.equal(
+      given(linuxScript({ user: "labs" }, credentials), "server-key.pem"),
+      `600\n700\n${credentials.serverKey}`,
+    );
   });
 
   it("never makes program text of what it is given", () => {
     const evil = "labs'; touch /tmp/evil; $(touch /tmp/evil) `touch /tmp/evil` \\ \"";
-    assert.equal(given(linuxScript(evil, credentials), "user"), `600\n700\n${evil}\n`);
-    assert.throws(() => linuxScript("a\nEND-OF-WHAT-IS-GIVEN\nrm -rf /", credentials), /has a line END-OF-/);
+    assert.equal(given(linuxScript({ user: evil }, credentials), "user"), `600\n700\n${evil}\n`);
+    assert.throws(() => linuxScript({ user: "a\nEND-OF-WHAT-IS-GIVEN\nrm -rf /" }, credentials), /has a line END-OF-/);
   });
 
   it("leaves out what a host has no use for: the user's key, the client's and the authority's", () => {
-    const script = linuxScript("labs", credentials);
+    const script = linuxScript({ user: "labs" }, credentials);
     for (const secret of [credentials.userKey, credentials.clientKey, credentials.adminPassword!]) {
       assert.ok(!script.includes(secret.trim()));
     }
@@ -78,7 +81,7 @@ describe("the bootstrap of a Linux host", () => {
 
   it("has the engine listen with mutual TLS, and nowhere without", () => {
     const daemon = JSON.parse(
-      given(linuxScript("labs", credentials), "daemon.json").replace(/^600\n700\n/, ""),
+      given(linuxScript({ user: "labs" }, credentials), "daemon.json").replace(/^600\n700\n/, ""),
     ) as object;
     assert.deepEqual(daemon, {
       hosts: ["unix:///var/run/docker.sock", "tcp://0.0.0.0:2376"],
@@ -89,12 +92,20 @@ describe("the bootstrap of a Linux host", () => {
       "live-restore": true,
     });
     // Systemd's own way to replace a command: an empty one before it.
-    assert.match(given(linuxScript("labs", credentials), "docker.conf"), /^ExecStart=\nExecStart=dockerd$/m);
+    assert.match(given(linuxScript({ user: "labs" }, credentials), "docker.conf"), /^ExecStart=\nExecStart=dockerd$/m);
+  });
+
+  it("keeps containers alive over a restart of the engine, but in a swarm, whose engines refuse to", () => {
+    const alive = (swarm: boolean): unknown => {
+      const text = given(linuxScript({ user: "labs", swarm }, credentials), "daemon.json");
+      return (JSON.parse(text.replace(/^600\n700\n/, "")) as Record<string, unknown>)["live-restore"];
+    };
+    assert.deepEqual([alive(false), alive(true)], [true, false]);
   });
 
   it("keeps containers from WireServer before any of them runs, and nobody else", () => {
-    const rules = given(linuxScript("labs", credentials), "wireserver.nft").replace(/^600\n700\n/, "");
-    const unit = given(linuxScript("labs", credentials), "docker.conf");
+    const rules = given(linuxScript({ user: "labs" }, credentials), "wireserver.nft").replace(/^600\n700\n/, "");
+    const unit = given(linuxScript({ user: "labs" }, credentials), "docker.conf");
     assert.match(unit, /^ExecStartPre=nft --file \/etc\/docker\/wireserver\.nft$/m);
     // What the machine itself sends passes the hook output, and not this one.
     assert.deepEqual(rules.match(/hook \w+/g), ["hook forward"]);

@@ -57,6 +57,15 @@ describe("the hosts that are to be a cluster", () => {
     assert.match(faults[0].cure, /docker swarm leave --force; else leave "one" out/);
   });
 
+  it("are refused with engines whose containers outlive them", () => {
+    const members = [seen("one"), seen("two", { liveRestore: true })];
+    const faults = clusterFaults(remote(), members, "unit");
+    assert.deepEqual(
+      faults.map(({ key: at, value }) => [at, value]),
+      [["hosts.cluster", 'the engine of host "two" has live-restore']],
+    );
+  });
+
   it("are refused what their kernels cannot, if it is asked for by name", () => {
     const members = [seen("one", { cannotEncrypt: "no such algorithm", ipvs: false }), seen("two", { ipvs: true })];
     assert.deepEqual(clusterFaults(remote(), members, "unit"), []);

@@ -75,7 +75,8 @@ describe("mending a cluster before an update", () => {
         mode: 0o700,
       },
     );
-    await mendCluster({ environment: "unit", toolchain: { pulumi, env: {} }, progress }, recorded);
+    const was = await mendCluster({ environment: "unit", toolchain: { pulumi, env: {} }, progress }, recorded);
+    assert.equal(was, steps.length > 0, "it tells whether there was something to mend");
     return steps;
   }
 

@@ -98,7 +98,7 @@ put docker.conf "$unit" 644
 systemctl daemon-reload
 systemctl enable --quiet docker
 if [ -n "$changed" ] || ! systemctl is-active --quiet docker; then
-  # Containers go on running meanwhile: live-restore.
+  # Containers go on running meanwhile where there is live-restore; in a swarm they are started again.
   systemctl restart docker
 fi
 step='checking that the engine answers'

@@ -18,15 +18,15 @@ MaxStartups 64
 const tls = "/etc/docker/tls";
 
 /** See https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file */
-const daemon = {
+const daemon = (swarm: boolean) => ({
   hosts: ["unix:///var/run/docker.sock", `tcp://0.0.0.0:${DOCKER_PORT}`],
   tlsverify: true,
   tlscacert: `${tls}/ca.pem`,
   tlscert: `${tls}/server.pem`,
   tlskey: `${tls}/server-key.pem`,
-  // So that new certificates do not cost the containers their lives.
-  "live-restore": true,
-};
+  // So that new certificates do not cost the containers their lives. An engine in a swarm refuses it.
+  "live-restore": !swarm,
+});
 
 /**
  * Azure's own service of each machine, from which whoever asks gets the settings of its extensions, secrets among them. What
@@ -54,7 +54,7 @@ ExecStart=dockerd
 `;
 
 /** The Linux dialect: packages by cloud-init, the rest by one script, which may run again at any time. */
-export function linuxBootstrap({ user }: BootstrapOptions): Bootstrap {
+export function linuxBootstrap(options: BootstrapOptions): Bootstrap {
   return {
     customData: customDataOf(`#cloud-config\n${stringify({ package_update: true, packages })}`),
     // Source: https://learn.microsoft.com/azure/virtual-machines/extensions/custom-script-linux
@@ -65,15 +65,15 @@ export function linuxBootstrap({ user }: BootstrapOptions): Bootstrap {
       autoUpgradeMinorVersion: true,
     },
     protectedSettings: (credentials) => ({
-      script: Buffer.from(linuxScript(user, credentials), "utf8").toString("base64"),
+      script: Buffer.from(linuxScript(options, credentials), "utf8").toString("base64"),
     }),
   };
 }
 
 /** The script's text. It carries all that it needs, as Azure gives it neither arguments nor standard input. */
-export function linuxScript(user: string, credentials: Credentials): string {
+export function linuxScript({ user, swarm = false }: BootstrapOptions, credentials: Credentials): string {
   const given = {
-    user: user,
+    user,
     packages: packages.join("\n"),
     "host-key": credentials.hostKey,
     "host-key.pub": credentials.hostPublicKey,
@@ -81,7 +81,7 @@ export function linuxScript(user: string, credentials: Credentials): string {
     "ca.pem": credentials.ca,
     "server.pem": credentials.serverCertificate,
     "server-key.pem": credentials.serverKey,
-    "daemon.json": JSON.stringify(daemon, undefined, 2),
+    "daemon.json": JSON.stringify(daemon(swarm), undefined, 2),
     "docker.conf": dockerUnit,
     "wireserver.nft": wireServer,
   };
