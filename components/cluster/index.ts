@@ -9,7 +9,7 @@ import { Swarm } from "./swarm";
 import { encryptionLimits, memberAddressOf, type SurveyedMember } from "./survey";
 
 /** Where the machines of a rehearsed cloud really are: see tools/rehearsal/network.ts. */
-const rehearsalSubnet = "198.18.0.0/15";
+const rehearsalSubnet = "198.18.0.0/16";
 
 /**
  * The hosts, and the cluster that they are, if the settings say so.

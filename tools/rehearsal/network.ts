@@ -7,10 +7,11 @@ import { nameOf, ofRehearsal, rehearsalLabel } from "./labels";
 /** Every host's engine has its default network here, each in a network stack of its own. */
 export const INNER_BRIDGE_ADDRESS = "198.19.255.1";
 
-/** In the range that RFC 2544 keeps for benchmarks of network devices: neither a lab nor the network of a site is there. */
-const candidates = ["198.18", "198.19"]
-  .flatMap((start) => Array.from({ length: 256 }, (_, i) => `${start}.${i}.0/24`))
-  .filter((subnet) => !overlap(subnet, INNER_BRIDGE_ADDRESS));
+/**
+ * In the range that RFC 2544 keeps for benchmarks of network devices: neither a lab nor the network of a site is there. It has
+ * two halves; what is in the other one is a container of a host, not a host.
+ */
+const candidates = Array.from({ length: 256 }, (_, i) => `198.18.${i}.0/24`);
 
 /**
  * The network that hosts and registry of an environment share, made where it is not there. Returns its name.
@@ -40,7 +41,7 @@ function freeSubnet(taken: readonly string[]): string {
   const free = candidates.find((candidate) => !taken.some((each) => overlap(candidate, each)));
   if (free === undefined) {
     throw new UserError(
-      "Rehearsal hosts need a subnet of 198.18.0.0/15, and none is free here. Remove networks of rehearsals that are " +
+      "Rehearsal hosts need a subnet of 198.18.0.0/16, and none is free here. Remove networks of rehearsals that are " +
         "over (npm run destroy), or end the VPN that uses it, and run the same command again.",
     );
   }

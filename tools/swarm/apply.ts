@@ -16,7 +16,7 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds that a swarm gets to have a manager again once its managers are unlocked. */
+/** Milliseconds that a swarm gets to have a manager again once its managers are unlocked, and each member to find it. */
 const ELECTION_MS = 30_000;
 
 /**
@@ -35,6 +35,7 @@ export async function applySwarm(data: SwarmData, options: ApplyOptions = {}): P
     if (await unlock(members, data.stack, options, did)) {
       members = await electedAmong(members, data, options);
     }
+    members = await foundAgain(members, options);
     let speaker = members.find((member) => isOurs(member, data.stack));
     const nodes = speaker === undefined ? [] : await nodesOf(speaker);
     refuseForeign(
@@ -144,6 +145,23 @@ async function electedAmong(
       );
     }
   }
+}
+
+/**
+ * The members, once those have found their managers that are looking for them: an engine that was restarted does so for a
+ * while. Who never finds them has to join anew.
+ */
+async function foundAgain(members: readonly SeenMember[], { signal }: ApplyOptions): Promise<SeenMember[]> {
+  let now = [...members];
+  for (const end = Date.now() + ELECTION_MS; now.some(isLooking) && Date.now() < end;) {
+    await sleep(500, undefined, { signal });
+    now = await Promise.all(now.map(async (each) => ({ ...each, is: await membershipOf(each.api) })));
+  }
+  return now;
+}
+
+function isLooking({ is }: SeenMember): boolean {
+  return is.LocalNodeState === "pending";
 }
 
 /** A node that was taken out still knows the managers that did so. */

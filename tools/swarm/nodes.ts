@@ -30,7 +30,7 @@ export interface Settled {
 }
 
 /**
- * Gives each node its member's name and part, and takes out those that are no member's, unless they are to be kept.
+ * Gives each node its member's name and part, and takes out those that are no member's, unless others are to be kept.
  * Managers are made before any is unmade, so that there are enough of them at any moment.
  */
 export async function settleNodes(
@@ -50,9 +50,7 @@ export async function settleNodes(
     // One after the other: the managers that stay have to agree on each.
     await untilNoManager(speaker, member.is.NodeID, options);
   }
-  if (options.keepOthers !== true) {
-    await removeStrangers(speaker, members, options);
-  }
+  await removeStrangers(speaker, members, options);
   await untilReady(speaker, members, "worker", options);
   const nodes = await nodesOf(speaker);
   return {
@@ -82,14 +80,16 @@ async function settleNode(member: SeenMember, speaker: SeenMember, did: (what: s
   }
 }
 
-/** Takes out the nodes that are no member's, one after the other. */
+/** Takes out the nodes that are no member's, one after the other, or only those that a member was before. */
 async function removeStrangers(
   speaker: SeenMember,
   members: readonly SeenMember[],
   options: SettleOptions,
 ): Promise<void> {
   const own = new Set(members.map(({ is }) => is.NodeID));
-  for (const stranger of (await nodesOf(speaker)).filter(({ ID }) => !own.has(ID))) {
+  const goes = (node: SwarmNode): boolean =>
+    !own.has(node.ID) && (options.keepOthers !== true || members.some(({ name }) => name === hostOfNode(node)));
+  for (const stranger of (await nodesOf(speaker)).filter(goes)) {
     const { ID, Status, Description } = stranger;
     await update(speaker, ID, { Availability: "drain" });
     const leaving = Status.State === "ready" ? await reach(stranger) : undefined;

@@ -94,6 +94,25 @@ describe("making hosts one swarm", () => {
     assert.equal(engines.at("one").swarm!.nodes.size, 3);
   });
 
+  it("waits for a worker that has not found its managers again yet", async () => {
+    await applySwarm(data("one", "two"));
+    engines.at("one").locked = true;
+    engines.at("two").pending = 3;
+    const { done } = await applySwarm(data("one", "two"), { unlockKey: KEY });
+    assert.deepEqual(done, ["one is unlocked"]);
+    engines.at("two").pending = 2;
+    assert.deepEqual((await applySwarm(data("one", "two"))).done, []);
+  });
+
+  it("takes out what a host was before it joined anew, even where not all hosts were asked", async () => {
+    await applySwarm(data("one", "two", "three"));
+    engines.at("two").swarm = undefined;
+    const { members, ...rest } = data("one", "two", "three");
+    const report = await applySwarm({ ...rest, members: members.slice(0, 2) }, { keepOthers: true });
+    assert.deepEqual(report.done, ["two joined as manager", "two was taken out"]);
+    assert.equal(engines.at("one").swarm!.nodes.size, 3);
+  });
+
   it("leaves other nodes alone where not all hosts were asked", async () => {
     await applySwarm(data("one", "two", "three"));
     const { members, ...rest } = data("one", "two", "three");

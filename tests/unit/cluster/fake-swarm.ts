@@ -25,6 +25,8 @@ class FakeEngine {
   swarm: FakeSwarm | undefined;
   node = "";
   locked = false;
+  /** How often it still says that it is looking for its managers. */
+  pending = 0;
   /** What it was asked to change: method, path and body. */
   readonly calls: string[] = [];
   readonly socket: string;
@@ -171,8 +173,9 @@ class FakeEngine {
       };
     }
     const managers = [...this.swarm.nodes.values()].filter(({ Spec }) => Spec.Role === "manager");
+    const LocalNodeState = this.pending-- > 0 ? "pending" : "active";
     return {
-      ...{ NodeID: this.node, NodeAddr: `10.0.0.${this.name.length}`, LocalNodeState: "active", Error: "" },
+      ...{ NodeID: this.node, NodeAddr: `10.0.0.${this.name.length}`, LocalNodeState, Error: "" },
       ControlAvailable: this.isManager,
       RemoteManagers: managers.map(({ ID }) => ({ NodeID: ID, Addr: `${ID}:2377` })),
       ...(this.isManager ? { Cluster: { ID: this.swarm.id, Spec: this.swarm.spec } } : {}),
