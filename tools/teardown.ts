@@ -47,8 +47,9 @@ export async function tearDown(options: TeardownOptions): Promise<TornDown> {
     await rehearse(progress, environment);
   }
   const found = await healCloud(options, settled);
-  // Machines of a cloud go with all that is on them: nothing is asked of them, then or now.
-  const cloud = recordedHosts(found.state).map(({ server: { name } }) => name);
+  // Machines of a cloud go with all that is on them, and that they have together: nothing is asked of them, then or now.
+  const machines = recordedHosts(found.state).map(({ server: { name } }) => name);
+  const cloud = machines.length === 0 ? [] : [...machines, ...clustersIn(found.state)];
   // Where nothing is recorded, the servers of a rehearsal need not be there at all.
   const unneeded = cloud.length > 0 || (isEmpty(found.state) && options.engine !== undefined);
   const hosts = unneeded ? [] : await connectHosts({ ...options, state: found.state, wait: false });
@@ -130,11 +131,17 @@ function withTheirCluster(
   state: StackState | undefined,
   { silent }: Seen,
 ): readonly string[] {
-  const clusters = recordedEngines(state).filter(({ cluster }) => cluster === true);
-  const isSilent = (name: string): boolean => silent.some(({ host }) => host === name);
-  const alone = silent.every(({ host }) => clusters.some((cluster) => cluster.host === host));
-  const leaderless = alone ? clusters.filter(({ host }) => isSilent(host)) : [];
-  return [...forget, ...(forget.length === 0 ? leaderless : clusters).map(({ host }) => host)];
+  const clusters = clustersIn(state);
+  const alone = silent.every(({ host }) => clusters.includes(host));
+  const leaderless = alone ? clusters.filter((name) => silent.some(({ host }) => host === name)) : [];
+  return [...forget, ...(forget.length === 0 ? leaderless : clusters)];
+}
+
+/** Names of the clusters that a state has things on. */
+function clustersIn(state: StackState | undefined): string[] {
+  return recordedEngines(state)
+    .filter(({ cluster }) => cluster === true)
+    .map(({ host }) => host);
 }
 
 /** What was seen, as if these hosts had not answered. */
@@ -176,14 +183,11 @@ async function destroyAll(
   const { environment, toolchain } = options;
   const exitCode = isEmpty(state) ? 0 : await destroy(options, state, silent);
   const after = await readState(environment, toolchain);
-  const clusters = recordedEngines(after).filter(({ cluster }) => cluster === true);
+  const clusters = clustersIn(after);
   if (exitCode === 0 || after === undefined || clusters.length === 0 || silent.length > 0) {
     return { exitCode, after };
   }
-  const { state: rest, resources } = withoutOverlays(
-    after,
-    clusters.map(({ host }) => host),
-  );
+  const { state: rest, resources } = withoutOverlays(after, clusters);
   if (resources.length === 0) {
     return { exitCode, after };
   }

@@ -102,6 +102,23 @@ describe("a teardown", () => {
     assert.deepEqual(names(), ["p-test", "two-docker", "on-two"]);
   });
 
+  it("asks nothing of a cloud's machines, nor of the cluster that they are, as these go with it", async () => {
+    const server = { name: "labs-1" };
+    const host: RecordedResource = {
+      urn: urn("container-network-labs:hosts:ScaleSetHost", "labs-1"),
+      type: "container-network-labs:hosts:ScaleSetHost",
+      outputs: { recorded: { server } },
+    };
+    const [provider] = on("labs-1");
+    const cluster = { ...provider, urn: urn("x:cluster:Swarm$pulumi:providers:docker", "cluster-docker") };
+    record({ version: 3, deployment: { resources: [stack, host, provider, cluster] } });
+    engines("labs-1");
+    const { exitCode, silent, left } = await tearDown(options());
+    assert.deepEqual({ exitCode, silent, left }, { exitCode: 0, silent: [], left: [] });
+    assert.doesNotMatch(destroyed()!, /--exclude/);
+    assert.deepEqual(names(), ["p-test", "labs-1", "labs-1-docker", "cluster-docker"]);
+  });
+
   it("has nothing to do where nothing is recorded", async () => {
     record({ version: 3, deployment: { resources: [stack] } });
     assert.deepEqual(await tearDown(options()), { exitCode: 0, left: [], silent: [], engines: [], groups: [] });
