@@ -35,6 +35,7 @@ describe(`a pool of ${all} on three hosts of a cluster, and on one host`, functi
     const outcome = run();
     const cells = figures.get(row) ?? new Map<string, string>();
     figures.set(row, cells.set(what, `${((Date.now() - start) / 1000).toFixed(0)} s`));
+    process.stdout.write(`      ${row}: ${what} ${cells.get(what)}\n`);
     succeed(outcome);
     return outcome;
   }
@@ -84,6 +85,7 @@ describe(`a pool of ${all} on three hosts of a cluster, and on one host`, functi
 
   it("is on three hosts, and heals when one is lost", async () => {
     const row = `${all} on three hosts`;
+    env.settleOn(env.members, pool(all, onCluster));
     timed(row, "up", () => env.run("up"));
     assert.deepEqual(
       env.members.map(listening),
@@ -98,7 +100,9 @@ describe(`a pool of ${all} on three hosts of a cluster, and on one host`, functi
       assert.ok(Date.now() - since < 1_800_000, "the pool is not whole again");
       await sleep(1000);
     }
-    figures.get(row)!.set("whole again after a host was lost", `${Math.round((Date.now() - since) / 1000)} s`);
+    const seconds = Math.round((Date.now() - since) / 1000);
+    process.stdout.write(`      ${row}: whole again after ${seconds} s\n`);
+    figures.get(row)!.set("whole again after a host was lost", `${seconds} s`);
     const { stdout } = env.run("verify", "--json", "--limit", "60");
     const missing = (JSON.parse(stdout) as Report).checks.filter(({ status }) => status !== "pass");
     assert.deepEqual(

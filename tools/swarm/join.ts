@@ -6,8 +6,11 @@ import { UserError } from "../command";
 import { call, isLeaderless, membershipOf, wordsOf } from "./engine";
 import { nodesOf, type SeenMember, swarmOf } from "./look";
 
-/** Milliseconds that an engine gets to be a member once it has joined. */
-const JOIN_MS = 60_000;
+/** Milliseconds that an engine gets to be a member once it has joined: a manager first gets all that the swarm keeps. */
+const JOIN_MS = 300_000;
+
+/** What an engine says after 20 s, though it goes on. Source: moby/moby, `errSwarmJoinTimeoutReached` in `daemon/cluster`. */
+const GOES_ON = /timeout was reached before node joined/i;
 
 /** Where a member listens, and where it is reached: at its address, and at no other where that is known. */
 function places({ address }: Pick<SeenMember, "address">) {
@@ -66,7 +69,11 @@ async function join(member: SeenMember, speaker: SeenMember): Promise<SeenMember
     RemoteAddrs: managers,
     JoinToken: role === "manager" ? JoinTokens.Manager : JoinTokens.Worker,
   };
-  await call(api, "POST", "/swarm/join", { body }).catch((error: unknown) => refuse(member, error));
+  await call(api, "POST", "/swarm/join", { body }).catch((error: unknown) => {
+    if (!GOES_ON.test(wordsOf(error))) {
+      refuse(member, error);
+    }
+  });
   for (const end = Date.now() + JOIN_MS; ; await sleep(250)) {
     const now = await membershipOf(api);
     if (now.LocalNodeState === "active") {

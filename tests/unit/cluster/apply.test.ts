@@ -94,6 +94,11 @@ describe("making hosts one swarm", () => {
     assert.equal(engines.at("one").swarm!.nodes.size, 3);
   });
 
+  it("waits for a host that goes on joining after its engine has waited long enough", async () => {
+    engines.at("two").slow = true;
+    assert.deepEqual((await applySwarm(data("one", "two"))).done, ["one began the swarm", "two joined as worker"]);
+  });
+
   it("waits for a worker that has not found its managers again yet", async () => {
     await applySwarm(data("one", "two"));
     engines.at("one").locked = true;

@@ -27,6 +27,8 @@ class FakeEngine {
   locked = false;
   /** How often it still says that it is looking for its managers. */
   pending = 0;
+  /** Whether joining takes it longer than it waits. */
+  slow = false;
   /** What it was asked to change: method, path and body. */
   readonly calls: string[] = [];
   readonly socket: string;
@@ -98,7 +100,10 @@ class FakeEngine {
       }
       this.swarm = leader.swarm;
       this.enter(role as "manager" | "worker");
-      return ok();
+      this.pending = this.slow ? 2 : 0;
+      return this.slow
+        ? no("Timeout was reached before node joined. The attempt … will continue in the background.")
+        : ok();
     }
     if (path === "/swarm/leave") {
       if (this.isManager && !url.includes("force=true")) {
