@@ -6,8 +6,8 @@ import { UserError } from "../command";
 import { connect } from "../pool/engine";
 import { call, isLeaderless, membershipOf, wordsOf } from "./engine";
 
-/** Milliseconds that the engine gets to let go of the bridge. */
-const RELEASE_MS = 20_000;
+/** Milliseconds that the engine gets to let go of the bridge: each container that it had was on it. */
+const RELEASE_MS = 180_000;
 
 /** Milliseconds within which it is asked once more to leave. */
 const LEAVE_MS = 120_000;
