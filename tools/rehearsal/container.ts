@@ -34,7 +34,7 @@ export interface Wanted {
   readonly files: Readonly<Record<string, string>>;
   /** What it is known by, where it is not made anew for being described in another way. */
   readonly identity?: string;
-  /** How long it has from its start until it is ready, in ms; a minute unless said otherwise. */
+  /** How long it has from its start until it is ready, in ms; three minutes unless said otherwise. */
   readonly limit?: number;
   /** Throws as long as what it is for does not work. */
   ready(): Promise<void>;
@@ -43,7 +43,8 @@ export interface Wanted {
 /** What is there of a rehearsal, by name. */
 export type Found = ReadonlyMap<string, { readonly state: string; readonly spec: string }>;
 
-const LIMIT_MS = 60_000;
+/** An engine that was killed with 300 containers takes 90 s to forget the endpoints that they had. */
+const LIMIT_MS = 180_000;
 
 const PAUSE_MS = 250;
 
