@@ -1,16 +1,12 @@
+import { MANAGER_PORT, MEMBER_PORT } from "../cluster/data";
 import type { Looking } from "./evidence";
 import type { KnockedMember } from "./knocked";
 import type { AskedNodes } from "./member";
 import { probeFrom, type Probe, type ProbeResult } from "./prober";
+import { BLOCKED, PATIENCE } from "./probing";
 
 /** Ports of Swarm that take TCP connections, and those that a worker listens on. */
-const ports = { manager: [2377, 7946], worker: [7946] } as const;
-
-/** Seconds after which a port counts as closed: it is on the same machine, which has just answered itself. */
-const CLOSED = 0.7;
-
-/** Seconds that a host may take to answer itself. */
-const PATIENCE = 2;
+const ports = { manager: [MANAGER_PORT, MEMBER_PORT], worker: [MEMBER_PORT] } as const;
 
 /** What a port of Swarm's on a host is to the host itself, and to one of its containers, which is no member. */
 export interface Guard {
@@ -40,7 +36,7 @@ export async function askGuards(
       const probes = tried.map((port): Probe => ({ kind: "connect", host: address, port, seconds }));
       return probeFrom(network)(host, probes, { environment, signal });
     };
-    const [own, strangers] = await Promise.all([from("host", PATIENCE), from("bridge", CLOSED)]);
+    const [own, strangers] = await Promise.all([from("host", PATIENCE), from("bridge", BLOCKED)]);
     return [host.name, tried.map((port, i) => ({ port, own: own[i], stranger: strangers[i] }))];
   });
   return new Map(await Promise.all(guarded));

@@ -8,7 +8,7 @@ import { VISITOR } from "./visitor";
 const OPERATOR = "operator";
 
 /** Seconds an attempt may take that is expected to succeed. Only one that fails takes them. */
-const PATIENCE = 2;
+export const PATIENCE = 2;
 
 /** The same where one request follows another. */
 const PATIENCE_FOR_MANY = 5;
@@ -17,7 +17,7 @@ const PATIENCE_FOR_MANY = 5;
  * Seconds after which a target that is expected to be out of reach counts as such. Neighbours on a network answer within
  * milliseconds, as the control in the same moment shows; and every passing run waits this long.
  */
-const BLOCKED = 0.7;
+export const BLOCKED = 0.7;
 
 /** What has to be tried from `from`; for `no-reach` the target, then the control. */
 export function probesOf(expectation: PlacedExpectation): Probe[] {

@@ -4,9 +4,7 @@ import type { Verdict } from "./judge";
 import type { KnockedMember } from "./knocked";
 import { operate } from "./operator";
 import type { Probe, ProbeResult } from "./prober";
-
-/** Seconds that a port of a host may take to answer the host itself. */
-const PATIENCE = 2;
+import { PATIENCE } from "./probing";
 
 type Published = PublishedExpectation & PlacedExpectation;
 

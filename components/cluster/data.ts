@@ -41,3 +41,6 @@ export const GATEWAY_BRIDGE = "docker_gwbridge";
 
 /** TCP port of the managers, of which the engine knows no other. */
 export const MANAGER_PORT = 2377;
+
+/** Where every member hears of the others. */
+export const MEMBER_PORT = 7946;

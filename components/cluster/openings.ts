@@ -1,4 +1,5 @@
 import type { Opening } from "../network/opening";
+import { MANAGER_PORT, MEMBER_PORT } from "./data";
 
 /** Where the world begins: rules of the host's firewall take an address or all of them. */
 const everyAddress = "0.0.0.0";
@@ -12,9 +13,9 @@ const everyAddress = "0.0.0.0";
 export function memberOpenings(sources: readonly string[], address?: string): Opening[] {
   const of = { listen: address ?? everyAddress, sources };
   return [
-    { ...of, service: "Swarm managers", ports: [2377] },
-    { ...of, service: "Swarm members", ports: [7946] },
-    { ...of, service: "Swarm members", ports: [7946], protocol: "udp" },
+    { ...of, service: "Swarm managers", ports: [MANAGER_PORT] },
+    { ...of, service: "Swarm members", ports: [MEMBER_PORT] },
+    { ...of, service: "Swarm members", ports: [MEMBER_PORT], protocol: "udp" },
     // The kernel listens on all addresses, whatever the member's is.
     { ...of, listen: everyAddress, service: "Swarm overlays", ports: [4789], protocol: "udp" },
   ];

@@ -30,7 +30,7 @@ export async function applySwarm(data: SwarmData, options: ApplyOptions = {}): P
     done.push(what);
     options.say?.(what);
   };
-  let members = await look(data);
+  let members: readonly SeenMember[] = await look(data);
   try {
     if (await unlock(members, data.stack, options, did)) {
       members = await electedAmong(members, data, options);
@@ -131,7 +131,7 @@ async function electedAmong(
 ): Promise<SeenMember[]> {
   const locked = new Set(members.filter(({ is }) => is.LocalNodeState === "locked").map(({ name }) => name));
   for (const end = Date.now() + ELECTION_MS; ; await sleep(500, undefined, { signal })) {
-    const now = await Promise.all(members.map(async (member) => ({ ...member, is: await membershipOf(member.api) })));
+    const now = await asTheyAreNow(members);
     const decided = now.some((member) => isOurs(member, stack));
     const back = now.every(({ name, is }) => !locked.has(name) || is.LocalNodeState === "active");
     if (decided && (back || Date.now() > end)) {
@@ -151,13 +151,17 @@ async function electedAmong(
  * The members, once those have found their managers that are looking for them: an engine that was restarted does so for a
  * while. Who never finds them has to join anew.
  */
-async function foundAgain(members: readonly SeenMember[], { signal }: ApplyOptions): Promise<SeenMember[]> {
-  let now = [...members];
+async function foundAgain(members: readonly SeenMember[], { signal }: ApplyOptions): Promise<readonly SeenMember[]> {
+  let now = members;
   for (const end = Date.now() + ELECTION_MS; now.some(isLooking) && Date.now() < end;) {
     await sleep(500, undefined, { signal });
-    now = await Promise.all(now.map(async (each) => ({ ...each, is: await membershipOf(each.api) })));
+    now = await asTheyAreNow(members);
   }
   return now;
+}
+
+function asTheyAreNow(members: readonly SeenMember[]): Promise<SeenMember[]> {
+  return Promise.all(members.map(async (member) => ({ ...member, is: await membershipOf(member.api) })));
 }
 
 function isLooking({ is }: SeenMember): boolean {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MANAGER_PORT, type SwarmData } from "../../components/cluster/data";
+import { MANAGER_PORT, MEMBER_PORT, type SwarmData } from "../../components/cluster/data";
 import type { SwarmNode } from "../../components/cluster/node";
 import { label } from "../../components/labels";
 import { UserError } from "../command";
@@ -106,7 +106,7 @@ function refuse({ name, address }: SeenMember, error: unknown): never {
   const cure = unsure
     ? `say which one: memberAddress of hosts.servers' "${name}"`
     : /timeout|refused|no route|unreachable|deadline/i.test(words)
-      ? `let the hosts reach each other on TCP ${MANAGER_PORT} and 7946, and UDP 7946 and 4789`
+      ? `let the hosts reach each other on TCP ${MANAGER_PORT} and ${MEMBER_PORT}, and UDP ${MEMBER_PORT} and 4789`
       : undefined;
   const where = address === undefined ? "" : ` at ${address}`;
   throw new UserError(
