@@ -11,8 +11,14 @@ import type { WantedService } from "./service-spec";
 
 const PAUSE_MS = 1000;
 
-/** Milliseconds without any change in what a swarm's tasks do, after which those that do not run count as failed. */
+/** Milliseconds without any change in what a swarm's tasks do, after which those that are not as wanted will not be. */
 const STALLED_MS = 60_000;
+
+interface Pace {
+  readonly pause: number;
+  readonly stalled: number;
+  readonly signal?: AbortSignal;
+}
 
 /** A pool whose instances are services of the swarm that an engine is a manager of. */
 export function servicesOn(
@@ -46,10 +52,9 @@ export function servicesOn(
     untilRunning,
     async untilGone(removed, signal) {
       const ids = new Set(removed.map(({ ID }) => ID));
-      const left = (all: readonly Task[]) => all.some((task) => ids.has(task.ServiceID) && !isOver(task));
-      const deadline = Date.now() + stalled;
-      while (ids.size > 0 && left(await tasks()) && Date.now() < deadline) {
-        await sleep(pause, undefined, { signal });
+      const gone = (all: readonly Task[]) => !all.some((task) => ids.has(task.ServiceID) && !isOver(task));
+      if (ids.size > 0) {
+        await watch(tasks, gone, { signal, pause, stalled });
       }
     },
   };
@@ -78,13 +83,11 @@ function covers(found: unknown, wanted: unknown): boolean {
 async function runningOf(
   wanted: readonly WantedService[],
   tasks: () => Promise<Task[]>,
-  { onRunning, signal, pause, stalled }: Waiting & { readonly pause: number; readonly stalled: number },
+  { onRunning, ...pace }: Waiting & Pace,
 ): Promise<readonly Failure[]> {
   const waiting = new Map(wanted.map((each) => [each.hash, each]));
   const why = new Map<string, string>();
-  let since = Date.now();
-  for (let before = ""; waiting.size > 0;) {
-    const all = await tasks();
+  const allRun = (all: readonly Task[]): boolean => {
     for (const { Spec, Status, DesiredState } of all) {
       const hash = Spec.ContainerSpec?.Labels?.[label.spec] ?? "";
       const { Err = "", Message = "" } = Status;
@@ -94,18 +97,33 @@ async function runningOf(
         why.set(hash, Err || Message);
       }
     }
-    const now = JSON.stringify(all.map(({ Status }) => Status.State).sort());
-    since = now === before ? since : Date.now();
-    before = now;
-    if (waiting.size === 0 || Date.now() - since > stalled) {
-      break;
-    }
-    await sleep(pause, undefined, { signal });
+    return waiting.size === 0;
+  };
+  if (waiting.size > 0) {
+    await watch(tasks, allRun, pace);
   }
   return [...waiting.values()].map(({ name, hash }) => ({
     name,
     error: new Error(why.get(hash) ?? "its swarm has not made a container of it"),
   }));
+}
+
+/** Looks at a swarm's tasks until they are as they should be, or nothing of what they do has changed for too long. */
+async function watch(
+  tasks: () => Promise<Task[]>,
+  isDone: (all: readonly Task[]) => boolean,
+  { signal, pause, stalled }: Pace,
+): Promise<void> {
+  let since = Date.now();
+  for (let before = ""; ; await sleep(pause, undefined, { signal })) {
+    const all = await tasks();
+    const now = JSON.stringify(all.map(({ Status }) => Status.State).sort());
+    since = now === before ? since : Date.now();
+    before = now;
+    if (isDone(all) || Date.now() - since > stalled) {
+      return;
+    }
+  }
 }
 
 function onNetwork(services: readonly Service[], id: string | undefined): Service[] {

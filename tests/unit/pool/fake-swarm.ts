@@ -12,6 +12,8 @@ export class FakeSwarm {
   fails: (name: string) => string | undefined = () => undefined;
   /** How often tasks are asked for until one runs, or is gone. */
   slowness = 2;
+  /** How many of those that are to go are gone each time. */
+  ending = Infinity;
   private tasks: (Task & { readonly name: string; asked: number })[] = [];
   private made = 0;
 
@@ -77,9 +79,11 @@ export class FakeSwarm {
   }
 
   private step(): Task[] {
+    let ending = this.ending;
     this.tasks = this.tasks.map((task) => {
       const asked = task.asked + 1;
-      if (asked < this.slowness) {
+      const goes = task.DesiredState === "remove" && task.Status.State !== "shutdown";
+      if (asked < this.slowness || (goes && ending-- <= 0)) {
         return { ...task, asked };
       }
       const Err = this.fails(task.name);

@@ -153,4 +153,18 @@ describe("a pool on a swarm", () => {
     assert.deepEqual([swarm.services.size, swarm.running], [0, 0]);
     assert.deepEqual(await removeAll(work(swarm), "pool"), []);
   });
+
+  it("is waited for as long as its containers end one after the other, and no longer", async () => {
+    const swarm = new FakeSwarm();
+    const ports = Array.from({ length: 60 }, (_, i) => 8000 + i);
+    await reconcile(wantedOf(...ports), work(swarm));
+    swarm.ending = 0;
+    await removeAll(work(swarm), "pool");
+    assert.deepEqual([swarm.services.size, swarm.running], [0, 60]);
+    const slow = new FakeSwarm();
+    await reconcile(wantedOf(...ports), work(slow));
+    slow.ending = 1;
+    await removeAll(work(slow), "pool");
+    assert.deepEqual([slow.services.size, slow.running], [0, 0]);
+  });
 });
