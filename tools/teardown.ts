@@ -4,6 +4,7 @@ import { UserError } from "./command";
 import { type Groups, groupsLeft, healCloud } from "./heal/cloud";
 import { hostOf, recordedEngines } from "./heal/engines";
 import { withoutHost, withoutOverlays } from "./heal/forget";
+import { type EngineObject, removeIdle } from "./heal/engine-objects";
 import { heal, look, settle, type Seen, type Silent } from "./heal/heal";
 import { answers, connectHosts, type TriedHost } from "./hosts";
 import { recordedHosts } from "./recorded-hosts";
@@ -28,6 +29,8 @@ export interface TornDown {
   readonly exitCode: number;
   /** Things on the engines that were asked, and in Azure. */
   readonly left: readonly string[];
+  /** Swarm's bridges, empty and in no swarm, that the engines named do not let go of. */
+  readonly kept: readonly string[];
   /** Hosts that could not be asked. */
   readonly silent: readonly LeftHost[];
   /** The engines that were asked. */
@@ -65,19 +68,25 @@ export async function tearDown(options: TeardownOptions): Promise<TornDown> {
   const { exitCode, after } = await destroyAll(options, state, silent);
   const left = withoutHosts(await look(environment, state, further, others.silent), forget);
   const unasked = left.silent.filter(({ host }) => !forget.includes(host) && !cloud.includes(host));
+  const kept = await removeIdle(left.objects);
   const { left: inAzure, gone } = await groupsLeft(options, state, after);
   return {
     exitCode,
     left: [
-      ...left.objects.map(({ kind, name, engine: { engine } }) => `${kind} ${name} on ${engine}`),
+      ...left.objects.filter(({ idle = false }) => !idle).map(nameOf),
       ...inAzure.map((group) => `resource group ${group} in Azure`),
     ],
+    kept: kept.map(nameOf),
     groups: gone,
     silent: unasked.map((each) => ({ ...each, resources: resourcesOn(each.host, after).length })),
     engines: left.engines
       .filter(({ host }) => !left.silent.some((each) => each.host === host))
       .map(({ engine }) => engine),
   };
+}
+
+function nameOf({ kind, name, engine: { engine } }: EngineObject): string {
+  return `${kind} ${name} on ${engine}`;
 }
 
 function isEmpty(state: StackState | undefined): boolean {

@@ -1,3 +1,4 @@
+import { GATEWAY_BRIDGE } from "../../components/cluster/data";
 import type { Command } from "../command";
 import { tearDown, type LeftHost } from "../teardown";
 import { prepare, takeOverOption } from "../update";
@@ -18,7 +19,7 @@ export const command: Command = {
     const { environment, values, progress } = call;
     const options = await prepare(call, false);
     const forget = values.forget as string[];
-    const { exitCode, left, silent, engines, groups } = await tearDown({
+    const { exitCode, left, kept, silent, engines, groups } = await tearDown({
       ...options,
       forget,
       yes: values.yes as boolean,
@@ -32,6 +33,13 @@ export const command: Command = {
       progress.line(
         `Start ${names(silent)} and run npm run destroy -- --environment ${environment} again. What is gone for good is ` +
           `forgotten: npm run destroy -- --environment ${environment} ${silent.map(({ host }) => `--forget ${host}`).join(" ")}`,
+      );
+    }
+    if (kept.length > 0) {
+      progress.line(`Kept by an engine that counts endpoints on it which are not there:\n${lines(kept)}`);
+      progress.line(
+        "It is empty, and the next cluster on that host has it again. To be rid of it, restart the engine, then: " +
+          `docker network rm ${GATEWAY_BRIDGE}`,
       );
     }
     if (left.length > 0 || silent.length > 0 || exitCode !== 0) {
@@ -49,7 +57,7 @@ export const command: Command = {
       ...groups.map(({ group, says }) => `resource group ${group} is gone, says ${says}`),
       ...(engines.length > 0 || groups.length === 0 ? [`${asked} ${engines.join(", ")} ${were}`] : []),
     ];
-    progress.line(`Nothing is left of "${environment}": ${parts.join("; ")}.`);
+    progress.line(`Nothing ${kept.length === 0 ? "" : "else "}is left of "${environment}": ${parts.join("; ")}.`);
     return 0;
   },
 };

@@ -18,8 +18,8 @@ export const command: Command = {
     // Loaded only here: the list of all commands has no use for the engine's library.
     if (what === "claim" || what === "leave") {
       const { claimMember, leaveSwarm } = require("../swarm/leave") as typeof import("../swarm/leave");
-      const engine = await (what === "claim" ? claimMember : leaveSwarm)(input as ClaimData);
-      process.stdout.write(engine === undefined ? "" : `${engine}\n`);
+      const told = await (what === "claim" ? claimMember : leaveSwarm)(input as ClaimData);
+      process.stdout.write(told === undefined ? "" : `${told}\n`);
       return 0;
     }
     const { applySwarm, unlockKeyOf } = require("../swarm/apply") as typeof import("../swarm/apply");

@@ -48,9 +48,11 @@ export function drift(recorded: readonly RecordedResource[], objects: readonly E
     // The state knows a pool's containers as one: which of them there should be, its own command finds out. So it is with
     // images that a command made: it removes the older ones itself.
     unrecorded: objects.filter(
-      ({ id, kind, name, pool, image, helper = false }) =>
+      ({ id, kind, name, pool, image, helper = false, idle = false }) =>
         !known.has(id) &&
         !helper &&
+        // What an engine would not let go of; the next cluster there has it again.
+        !idle &&
         !(inSwarm && kind === "network" && name === GATEWAY_BRIDGE) &&
         (pool === undefined || !pools.has(pool)) &&
         (image === undefined || !images.has(image)),

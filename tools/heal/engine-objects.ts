@@ -33,6 +33,8 @@ export interface EngineObject {
    * of its own.
    */
   readonly helper?: boolean;
+  /** Whether it is Swarm's own bridge on an engine that is in no swarm, with nothing on it. */
+  readonly idle?: boolean;
 }
 
 /** Milliseconds after which an engine counts as one that does not answer. */
@@ -80,7 +82,25 @@ export async function objectsOf(stack: string, engine: HostEngine, inCluster = f
     [...containers.filter(({ pool }) => pool === undefined), ...images].map(({ id }) => id),
     engine,
   );
-  return found.flat().map((object) => ({ ...object, ...shown(object, inspected.get(object.id)) }));
+  return Promise.all(
+    found.flat().map(async (object) => ({
+      ...object,
+      ...shown(object, inspected.get(object.id)),
+      ...(isBridge(object) && (await isIdle(object)) ? { idle: true } : {}),
+    })),
+  );
+}
+
+function isBridge({ kind, name }: EngineObject): boolean {
+  return kind === "network" && name === GATEWAY_BRIDGE;
+}
+
+async function isIdle({ engine, id }: EngineObject): Promise<boolean> {
+  const [part, endpoints] = await Promise.all([
+    docker(engine, ["info", "--format", "{{.Swarm.LocalNodeState}}"]),
+    docker(engine, ["network", "inspect", "--format", "{{len .Containers}}", id]),
+  ]);
+  return part.trim() === "inactive" && endpoints.trim() === "0";
 }
 
 /** What a cluster's hosts have together; nothing where there is no cluster any more. */
@@ -148,7 +168,7 @@ function shown({ kind }: EngineObject, inspected?: Inspected): Pick<EngineObject
 
 /** Removes things from their engine: containers first, since they hold on to networks and images. */
 export async function remove(objects: readonly EngineObject[]): Promise<void> {
-  for (const { engine } of objects.filter(({ kind, name }) => kind === "network" && name === GATEWAY_BRIDGE)) {
+  for (const { engine } of objects.filter(isBridge)) {
     // It is a swarm's, which is left first.
     await docker(engine, ["swarm", "leave", "--force"], PATIENCE_FOR_REMOVAL).catch(unlessGone);
   }
@@ -163,6 +183,30 @@ export async function remove(objects: readonly EngineObject[]): Promise<void> {
       ofKind.map(({ engine, id }) => docker(engine, [...command, id], PATIENCE_FOR_REMOVAL).catch(unlessGone)),
     );
   }
+}
+
+/**
+ * Removes Swarm's idle bridges, as far as their engines let go of them.
+ * @returns those that an engine keeps, as it counts endpoints that are not there: it counts anew once it is restarted.
+ *   Source: https://github.com/moby/moby/issues/42119
+ */
+export async function removeIdle(objects: readonly EngineObject[]): Promise<EngineObject[]> {
+  const kept = await Promise.all(
+    objects
+      .filter(({ idle }) => idle)
+      .map(async (bridge) => {
+        try {
+          await remove([bridge]);
+          return [];
+        } catch (error) {
+          if (!/has active endpoints/.test(String(error))) {
+            throw error;
+          }
+          return [bridge];
+        }
+      }),
+  );
+  return kept.flat();
 }
 
 /** Between the look and the removal something may have gone by itself. */

@@ -6,8 +6,11 @@ import { UserError } from "../command";
 import { connect } from "../pool/engine";
 import { call, isLeaderless, membershipOf, wordsOf } from "./engine";
 
-/** Milliseconds that the engine gets to let go of the bridge: each container that it had was on it. */
+/** Milliseconds that the engine gets to take all off the bridge: each container that it had was on it. */
 const RELEASE_MS = 180_000;
+
+/** Milliseconds for which nothing has to be on the bridge until an engine that says otherwise counts as one that errs. */
+const EMPTY_MS = 10_000;
 
 /** Milliseconds within which it is asked once more to leave. */
 const LEAVE_MS = 120_000;
@@ -44,9 +47,10 @@ async function makeBridge(engine: Docker, stack: string, subnet: string): Promis
 
 /**
  * Takes the engine of DOCKER_HOST out of the stack's swarm, quietly if it is in none, with all that the swarm has there.
+ * @returns what stays of it, in a sentence.
  * @throws UserError if it manages a swarm that is somebody else's.
  */
-export async function leaveSwarm({ stack, member }: ClaimData): Promise<void> {
+export async function leaveSwarm({ stack, member }: ClaimData): Promise<string | undefined> {
   const engine = connect();
   const is = await membershipOf(engine);
   const whose = is.Cluster?.Spec.Labels?.[label.stack];
@@ -59,7 +63,9 @@ export async function leaveSwarm({ stack, member }: ClaimData): Promise<void> {
   if (is.LocalNodeState !== "inactive") {
     await leaveByForce(engine);
   }
-  await removeBridge(engine, stack);
+  return (await removeBridge(engine, stack))
+    ? undefined
+    : `The engine keeps ${GATEWAY_BRIDGE}, as it counts endpoints on it that are not there.`;
 }
 
 /** A manager whose fellows leave at the same moment waits for them in vain: it takes a second call. */
@@ -92,22 +98,38 @@ async function bridgeOf(engine: Docker): Promise<Bridge | undefined> {
   return found.find(({ Name }) => Name === GATEWAY_BRIDGE);
 }
 
-/** The engine's own part of the bridge ends a moment after it has left. */
-async function removeBridge(engine: Docker, stack: string): Promise<void> {
+/**
+ * The engine's own part of the bridge ends a moment after it has left. It may keep an empty bridge for good, as it loses
+ * count of endpoints that end at the same time.
+ * Source: https://github.com/moby/moby/issues/42119
+ * @returns whether it is gone.
+ */
+export async function removeBridge(
+  engine: Docker,
+  stack: string,
+  { pause = 500, release = RELEASE_MS, empty = EMPTY_MS } = {},
+): Promise<boolean> {
   const bridge = await bridgeOf(engine);
   if (bridge?.Labels?.[label.stack] !== stack) {
-    return;
+    return true;
   }
-  for (const end = Date.now() + RELEASE_MS; ; await sleep(500)) {
+  const network = engine.getNetwork(bridge.Id);
+  const end = Date.now() + release;
+  for (let since = Date.now(); ; await sleep(pause)) {
     try {
-      await engine.getNetwork(bridge.Id).remove();
-      return;
+      await network.remove();
+      return true;
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === 404) {
-        return;
+        return true;
+      }
+      const { Containers } = (await network.inspect()) as { Containers: object };
+      since = Object.keys(Containers).length === 0 ? since : Date.now();
+      if (/has active endpoints/.test(wordsOf(error)) && Date.now() - since > empty) {
+        return false;
       }
       if (Date.now() > end) {
-        throw new UserError(`The bridge ${GATEWAY_BRIDGE} can't be removed: ${wordsOf(error)}`, 1);
+        throw new UserError(`The bridge ${GATEWAY_BRIDGE} can't be removed: ${wordsOf(error)}`, 1, { cause: error });
       }
     }
   }

@@ -78,6 +78,12 @@ describe("drift between the records and the engine", () => {
     );
   });
 
+  it("does not mistake Swarm's bridge, which its engine did not let go of, for a stranger", () => {
+    const bridge: EngineObject = { engine, kind: "network", id: "n2", name: "docker_gwbridge" };
+    assert.deepEqual(drift(recorded, [...asRecorded, bridge]).unrecorded, [bridge]);
+    assert.deepEqual(drift(recorded, [...asRecorded, { ...bridge, idle: true }]).unrecorded, []);
+  });
+
   it("does not mistake what a check or a command runs at this moment for a stranger", () => {
     const helper = { ...container("c3"), helper: true };
     const { unrecorded, helpers } = drift(recorded, [...asRecorded, helper]);

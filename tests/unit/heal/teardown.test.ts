@@ -10,6 +10,8 @@ import { programsOfEachTest } from "../programs";
 const urn = (type: string, name: string): string => `urn:pulumi:test::p::${type}::${name}`;
 const stack: RecordedResource = { urn: urn("pulumi:pulumi:Stack", "p-test"), type: "pulumi:pulumi:Stack" };
 
+const refusal = 'echo "network docker_gwbridge id b1 has active endpoints" >&2; exit 1';
+
 function on(host: string): RecordedResource[] {
   const provider = urn("pulumi:providers:docker", `${host}-docker`);
   const inputs = { host: `ssh://${host}.test`, sshOpts: '["-F","out/test/ssh/config"]' };
@@ -60,6 +62,7 @@ describe("a teardown", () => {
     assert.deepEqual(await tearDown(options()), {
       exitCode: 0,
       left: [],
+      kept: [],
       silent: [{ host: "two", reason: "ssh: two refused", resources: 1 }],
       engines: ["ssh://one.test"],
       groups: [],
@@ -119,9 +122,31 @@ describe("a teardown", () => {
     assert.deepEqual(names(), ["p-test", "labs-1", "labs-1-docker", "cluster-docker"]);
   });
 
+  for (const [does, answer, kept] of [
+    ["removes Swarm's bridge where nothing is on it", ":", []],
+    ["tells of Swarm's bridge where its engine keeps it", refusal, ["network docker_gwbridge on ssh://one.test"]],
+  ] as const) {
+    it(does, async () => {
+      record({ version: 3, deployment: { resources: [stack, ...on("one")] } });
+      programs().add(
+        "docker",
+        `case "$*" in
+          "network ls"*) echo "b1 docker_gwbridge" ;;
+          "info"*) echo inactive ;;
+          "network inspect"*b1) echo 0 ;;
+          "network rm b1") ${answer} ;;
+        esac`,
+      );
+      const { left, kept: told, exitCode } = await tearDown(options());
+      assert.deepEqual({ left, kept: told, exitCode }, { left: [], kept, exitCode: 0 });
+      assert.ok(programs().calls().includes("docker network rm b1"));
+    });
+  }
+
   it("has nothing to do where nothing is recorded", async () => {
     record({ version: 3, deployment: { resources: [stack] } });
-    assert.deepEqual(await tearDown(options()), { exitCode: 0, left: [], silent: [], engines: [], groups: [] });
+    const nothing = { exitCode: 0, left: [], kept: [], silent: [], engines: [], groups: [] };
+    assert.deepEqual(await tearDown(options()), nothing);
     assert.equal(destroyed(), undefined);
   });
 
