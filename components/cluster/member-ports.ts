@@ -53,7 +53,8 @@ export class MemberPorts extends pulumi.ComponentResource {
   /** Keeps out who is no member. */
   close(after: pulumi.Resource[]): void {
     if (this.args.host.os !== "windows") {
-      this.command("close", true, after);
+      // On the way back, too: they have the same table, which the second to come finds removed.
+      this.command("close", true, [this.admitted, ...after]);
     }
   }
 
@@ -67,7 +68,6 @@ export class MemberPorts extends pulumi.ComponentResource {
     });
     return host.command(
       `${this.name}-${step}`,
-      // The first step's table is the second's, too, which is removed once.
       { create: run.create, delete: run.delete, stdin },
       { parent: this, dependsOn },
     );

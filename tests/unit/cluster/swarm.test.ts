@@ -134,6 +134,18 @@ describe("a swarm", () => {
     assert.match(found.get("cluster-one-ports-close")!.delete, /remove$/);
   });
 
+  it("removes a host's table with one step after the other, as both would look for it first", async () => {
+    const made = new Map<string, { readonly resource: unknown; readonly dependsOn: unknown }>();
+    const note = ({ name, resource, opts: { dependsOn } }: pulumi.ResourceTransformationArgs): undefined =>
+      void made.set(name, { resource, dependsOn });
+    await registered(() => {
+      pulumi.runtime.registerStackTransformation(note);
+      swarm();
+    });
+    const { resource } = made.get("cluster-one-ports-admit")!;
+    assert.ok([made.get("cluster-one-ports-close")!.dependsOn].flat().includes(resource));
+  });
+
   it("drops what comes to its ports from others, and what one overlay sends to another", () => {
     const sources = ["10.0.0.1/32", "10.0.0.2/32"];
     const { ruleset, rules } = memberTable("unit", { sources, overlays: ["10.1.0.0/24"], address: "10.0.0.1" }, true);
