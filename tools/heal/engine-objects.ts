@@ -196,7 +196,7 @@ export async function removeIdle(objects: readonly EngineObject[]): Promise<Engi
       .filter(({ idle }) => idle)
       .map(async (bridge) => {
         try {
-          await remove([bridge]);
+          await docker(bridge.engine, ["network", "rm", bridge.id], PATIENCE_FOR_REMOVAL).catch(unlessGone);
           return [];
         } catch (error) {
           if (!/has active endpoints/.test(String(error))) {
